@@ -1,0 +1,1 @@
+"""Verdazure: Pulumi components that make sustainable AI on Azure the default."""
