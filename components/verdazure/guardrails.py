@@ -1,0 +1,43 @@
+"""The limits that a component defaults to and a rule checks: each is written here, once.
+
+A component reads its default from a limit and warns, naming the rule, when a team weakens it; the policy pack reads
+the same limit as the default of the rule's parameter. Nothing here is a fact about the world (those stand in `facts`):
+these are decisions, and each rule's page gives the reasons.
+"""
+
+from typing import Generic, NamedTuple, TypeVar
+
+T = TypeVar("T")
+
+
+class Limit(NamedTuple, Generic[T]):
+    """A threshold with its unit and the id of the rule that holds resources to it."""
+
+    value: T
+    unit: str
+    rule: str
+
+
+# Carbon and region. Grid intensity: annual average, flow-traced, lifecycle emissions.
+REGION_INTENSITY_MAX = Limit(300.0, "gCO2e/kWh", "CR01")
+GPU_REGION_INTENSITY_MAX = Limit(200.0, "gCO2e/kWh", "CR02")
+REQUIRED_TAGS = Limit(("workload", "owner", "environment"), "tag names", "CR09")
+
+# Compute
+CLUSTER_MIN_NODES = Limit(0, "nodes", "CM01")
+CLUSTER_IDLE_MINUTES_MAX = Limit(10, "minutes", "CM02")
+CLUSTER_PRIORITY = Limit("LowPriority", "vmPriority", "CM05")
+CLUSTER_NODES_MAX = Limit(16, "nodes", "CM06")
+
+# Storage
+COOL_AFTER_DAYS_MAX = Limit(30, "days", "ST02")
+COLD_AFTER_DAYS_MAX = Limit(90, "days", "ST02")
+ARCHIVE_AFTER_DAYS_MAX = Limit(180, "days", "ST02")
+SOFT_DELETE_DAYS_MIN = Limit(7, "days", "ST06")
+SOFT_DELETE_DAYS_MAX = Limit(30, "days", "ST06")
+REGISTRY_RETENTION_DAYS_MAX = Limit(30, "days", "ST10")
+
+# Monitoring
+LOG_RETENTION_DAYS_MIN = Limit(30, "days", "MO02")
+LOG_RETENTION_DAYS_MAX = Limit(90, "days", "MO02")
+TELEMETRY_SAMPLING_PERCENT_MAX = Limit(50.0, "percent", "MO05")
