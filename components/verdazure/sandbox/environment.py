@@ -3,6 +3,7 @@ that make a plain `pulumi` use them."""
 
 import os
 import shlex
+import shutil
 import sys
 import tempfile
 from collections.abc import Mapping
@@ -34,11 +35,6 @@ class Layout(NamedTuple):
     def backend(self) -> Path:
         """The stacks and their state."""
         return self.folder / "backend"
-
-    @property
-    def bin(self) -> Path:
-        """Executables bound to this checkout's interpreter, which the shared cache must not hold."""
-        return self.folder / "bin"
 
     @property
     def azure(self) -> Path:
@@ -73,44 +69,62 @@ def prepare(folder: Path, environment: Mapping[str, str] = os.environ, report: R
     Obtains the toolchain if there is none, which takes minutes; see `toolchain.ensure`, whose errors pass through.
     """
     layout = Layout(folder.absolute())
-    for part in (layout.home, layout.backend, layout.bin):
-        part.mkdir(parents=True, exist_ok=True)
+    layout.home.mkdir(parents=True, exist_ok=True)
+    layout.backend.mkdir(parents=True, exist_ok=True)
+    tools = toolchain.ensure(report)
+    _install_language_host(layout.home, tools)
     try:
         from verdazure.sandbox.azure import plugin
     except ModuleNotFoundError:
         plugin = None
     if plugin:
         plugin.install(layout.home)
-    tools = toolchain.ensure(report)
-    stand_in = layout.bin / toolchain.LANGUAGE_HOST
-    if tools.executor is None:
-        stand_in.unlink(missing_ok=True)
-    else:
-        _write_executable(stand_in, language_host_script(sys.executable, tools.executor))
     return Sandbox(layout, tools, exports(layout, tools, environment))
 
 
 def exports(layout: Layout, tools: toolchain.Toolchain, environment: Mapping[str, str]) -> dict[str, str]:
-    """The variables of a sandbox. PATH is that of `environment` with the sandbox's folders first, each once."""
-    first = [str(folder) for folder in (layout.bin, *tools.bin_dirs)]
-    others = [folder for folder in environment.get("PATH", os.defpath).split(os.pathsep) if folder not in first]
+    """The variables of a sandbox. PATH is that of `environment` with the CLI's folder first, and only there."""
+    cli = str(tools.pulumi.parent)
+    others = [folder for folder in environment.get("PATH", os.defpath).split(os.pathsep) if folder != cli]
     return {
-        "PATH": os.pathsep.join([*first, *others]),
+        "PATH": os.pathsep.join([cli, *others]),
         "PULUMI_HOME": str(layout.home),
         "PULUMI_BACKEND_URL": f"file://{layout.backend}",
         "PULUMI_CONFIG_PASSPHRASE": _PASSPHRASE,
         "PULUMI_PYTHON_CMD": sys.executable,
         "PULUMI_SKIP_UPDATE_CHECK": "true",
-        # A plugin that is missing is an error to see, not something to download.
+        # Only the sandbox's own plugins run: a real azure-native on PATH would reach for a real Azure, and one that is
+        # missing is an error to see, not something to download.
+        "PULUMI_IGNORE_AMBIENT_PLUGINS": "true",
         "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
         FOLDER_VARIABLE: str(layout.folder),
     }
 
 
-def language_host_script(python: str, executor: Path) -> str:
-    """The stand-in for `pulumi-language-python`: this checkout's interpreter with the host's module."""
-    command = shlex.join([python, "-m", "verdazure.sandbox.language_host", "--executor", str(executor)])
-    return f'#!/bin/sh\nexec {command} "$@"\n'
+def language_host_command(tools: toolchain.Toolchain, python: str) -> list[str] | None:
+    """What starts the Python language host; `None` when it lies beside the CLI, where the CLI finds it by itself."""
+    if tools.executor is not None:
+        return [python, "-m", "verdazure.sandbox.language_host", "--executor", str(tools.executor)]
+    if tools.language_host is not None and tools.language_host.parent != tools.pulumi.resolve().parent:
+        return [str(tools.language_host)]
+    return None
+
+
+def _install_language_host(home: Path, tools: toolchain.Toolchain) -> None:
+    """Give the CLI a Python language host as a plugin, if it needs one.
+
+    The plugins of a sandbox are those of one checkout, so the interpreter's path may stand here; in the cache, which
+    checkouts share, it may not.
+    """
+    plugins = home / "plugins"
+    folder = plugins / f"language-python-v{tools.version}"
+    command = language_host_command(tools, sys.executable)
+    for other in plugins.glob("language-python-v*"):
+        if command is None or other != folder:
+            shutil.rmtree(other)
+    if command is not None:
+        folder.mkdir(parents=True, exist_ok=True)
+        _write_executable(folder / toolchain.LANGUAGE_HOST, f'#!/bin/sh\nexec {shlex.join(command)} "$@"\n')
 
 
 def _write_executable(path: Path, text: str) -> None:

@@ -24,10 +24,10 @@ from typing import IO, NamedTuple
 
 import grpc
 from google.protobuf import empty_pb2
-from pulumi.runtime.proto import language_pb2, language_pb2_grpc, plugin_pb2
 
 from verdazure.sandbox.policy_proxy import MESSAGE_LIMITS, PolicyProxy, pack_environment
 from verdazure.sandbox.processes import Children
+from verdazure.sandbox.protocol import language_pb2, language_pb2_grpc, plugin_pb2
 
 # The exec script leaves with this code once it has itself shown the error to the user.
 _ERROR_ALREADY_SHOWN = 32

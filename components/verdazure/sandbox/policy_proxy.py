@@ -12,7 +12,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 import grpc
-from pulumi.runtime.proto import analyzer_pb2
+
+from verdazure.sandbox.protocol import analyzer_pb2
 
 # A policy call carries a whole stack's resources; gRPC's own limit of 4 MB is too small for that.
 MESSAGE_LIMITS = [("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1)]

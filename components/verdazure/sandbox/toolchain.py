@@ -49,16 +49,16 @@ PulumiCommand.install(root=sys.argv[1], version=VersionInfo.parse(sys.argv[2]))
 
 
 class Toolchain(NamedTuple):
-    """A Pulumi CLI, ready to run once `bin_dirs` stand first on PATH.
+    """A Pulumi CLI and the means to run Python programs with it: exactly one of the last two is set.
 
-    `executor` is set when the CLI came without a Python language host: Pulumi's script that runs a program, which
-    `verdazure.sandbox.language_host` needs in order to stand in.
+    `language_host` is Pulumi's own; where the CLI came without it, `executor` is Pulumi's script that runs a program,
+    which `verdazure.sandbox.language_host` needs in order to stand in.
     """
 
     pulumi: Path
-    bin_dirs: tuple[Path, ...]
     version: str
     origin: str
+    language_host: Path | None = None
     executor: Path | None = None
 
 
@@ -139,8 +139,7 @@ def on_path(environment: Mapping[str, str] = os.environ) -> Toolchain:
     host = _language_host(pulumi, path)
     if host is None:
         raise StepFailedError(f"{pulumi} has no {LANGUAGE_HOST} beside it or on PATH")
-    bin_dirs = tuple(dict.fromkeys((pulumi.parent, host.parent)))
-    return Toolchain(pulumi, bin_dirs, version, "PATH")
+    return Toolchain(pulumi, version, "PATH", language_host=host)
 
 
 def in_cache() -> Toolchain:
@@ -150,9 +149,9 @@ def in_cache() -> Toolchain:
     if not pulumi.is_file():
         raise StepFailedError(f"no {pulumi}")
     if host.is_file():
-        return Toolchain(pulumi, (bin_dir,), VERSION, "official installer")
+        return Toolchain(pulumi, VERSION, "official installer", language_host=host)
     if executor.is_file():
-        return Toolchain(pulumi, (bin_dir,), VERSION, "built from Go modules", executor)
+        return Toolchain(pulumi, VERSION, "built from Go modules", executor=executor)
     raise StepFailedError(f"{bin_dir} is incomplete; delete {bin_dir.parent}")
 
 
@@ -310,11 +309,11 @@ def _version_of(pulumi: Path) -> str:
 
 def _numbers(version: str) -> tuple[int, ...]:
     """The numbers of a version, to compare by: `3.250.0-dev.1` is (3, 250, 0)."""
-    return tuple(int(number) for number in re.match(r"[\d.]*", version)[0].split(".") if number)
+    return tuple(int(number) for number in re.findall(r"^[\d.]*", version)[0].split(".") if number)
 
 
 def _language_host(pulumi: Path, path: str) -> Path | None:
-    """Pulumi's own language host: beside the CLI, or on PATH unless it is a sandbox's stand-in."""
+    """Pulumi's own language host, beside the CLI or on PATH, together with the script that it runs programs with."""
     beside = pulumi.resolve().with_name(LANGUAGE_HOST)
     candidates = [beside, *(Path(folder, LANGUAGE_HOST) for folder in path.split(os.pathsep) if folder)]
     for candidate in candidates:
