@@ -1,1 +1,57 @@
-"""Verdazure: Pulumi components that make sustainable AI on Azure the default."""
+"""Verdazure: Pulumi components that make sustainable AI on Azure the default.
+
+The public names are loaded when first asked for, so that `verdazure.facts` and `verdazure.carbon` stay usable without
+Pulumi and a policy pack starts fast.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from verdazure.args import ArgumentError as ArgumentError
+    from verdazure.compute import GpuCluster as GpuCluster
+    from verdazure.compute import GpuClusterArgs as GpuClusterArgs
+    from verdazure.compute import Priority as Priority
+    from verdazure.interfaces import LandingRef as LandingRef
+    from verdazure.interfaces import Lock as Lock
+    from verdazure.interfaces import PrincipalType as PrincipalType
+    from verdazure.landing import Environment as Environment
+    from verdazure.landing import Landing as Landing
+    from verdazure.landing import LandingArgs as LandingArgs
+    from verdazure.storage import DataClass as DataClass
+    from verdazure.storage import TieredStorage as TieredStorage
+    from verdazure.storage import TieredStorageArgs as TieredStorageArgs
+    from verdazure.workspace import ManagedNetwork as ManagedNetwork
+    from verdazure.workspace import MlWorkspace as MlWorkspace
+    from verdazure.workspace import MlWorkspaceArgs as MlWorkspaceArgs
+
+_HOMES = {
+    "ArgumentError": "args",
+    "DataClass": "storage",
+    "Environment": "landing",
+    "GpuCluster": "compute",
+    "GpuClusterArgs": "compute",
+    "Landing": "landing",
+    "LandingArgs": "landing",
+    "LandingRef": "interfaces",
+    "Lock": "interfaces",
+    "ManagedNetwork": "workspace",
+    "MlWorkspace": "workspace",
+    "MlWorkspaceArgs": "workspace",
+    "PrincipalType": "interfaces",
+    "Priority": "compute",
+    "TieredStorage": "storage",
+    "TieredStorageArgs": "storage",
+}
+
+__all__ = sorted(_HOMES)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'verdazure' has no attribute {name!r}")
+    return getattr(import_module(f"verdazure.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,1 @@
+"""Carbon: pure decisions about where and when power is clean. Neither Pulumi nor Azure."""

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from importlib import resources
 from types import MappingProxyType
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
@@ -57,7 +57,7 @@ class Region(_Row):
     grid_zone: str
     """Electricity Maps zone."""
     intensity_g_per_kwh: Number
-    """gCO2e/kWh: annual mean of the hourly, flow-traced, lifecycle average. One vintage and one basis for all regions."""
+    """gCO2e/kWh: annual mean of the hourly, flow-traced, lifecycle average; one vintage and basis for all regions."""
     intensity_year: Annotated[int | None, BeforeValidator(_missing_as_none)]
     intensity_source: Text
     intensity_licence: Text
@@ -97,8 +97,8 @@ RowT = TypeVar("RowT", bound=_Row)
 def _table(file: str, row: type[RowT]) -> Callable[[], Mapping[str, RowT]]:
     @functools.cache
     def load() -> Mapping[str, RowT]:
-        with (resources.files(__name__) / file).open(encoding="utf-8", newline="") as lines:
-            rows = [row.model_validate(cells) for cells in csv.DictReader(lines)]
+        lines = (resources.files(__name__) / file).read_text(encoding="utf-8").splitlines()
+        rows = [row.model_validate(cells) for cells in csv.DictReader(lines)]
         return MappingProxyType({entry.name: entry for entry in rows})
 
     return load
@@ -124,7 +124,7 @@ def vm_size(name: str) -> VmSize:
     return _look_up(vm_sizes(), exact.get(name.lower(), name), "VM size")
 
 
-def _look_up(table: Mapping[str, Any], name: str, kind: str) -> Any:
+def _look_up(table: Mapping[str, RowT], name: str, kind: str) -> RowT:
     try:
         return table[name]
     except KeyError:

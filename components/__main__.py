@@ -1,0 +1,9 @@
+"""Serves the components to programs in other languages: `pulumi package add ./components`."""
+
+from importlib.metadata import version
+
+from pulumi.provider.experimental import component_provider_host
+from verdazure import GpuCluster, Landing, MlWorkspace, TieredStorage
+
+if __name__ == "__main__":
+    component_provider_host([Landing, MlWorkspace, TieredStorage, GpuCluster], "verdazure", version=version("verdazure"))

@@ -1,0 +1,179 @@
+"""Arguments: a dict or TypedDict in, a frozen record out, and one clear error.
+
+Each component declares its arguments twice, on purpose: as a `TypedDict` that callers and the component provider host
+read, and as a private `Record` that holds the defaults and the checks. A test holds the two to the same keys.
+"""
+
+import difflib
+from collections.abc import Awaitable, Iterator, Mapping
+from enum import Enum
+from typing import TYPE_CHECKING, Annotated, Any, Never, TypeVar
+
+import pulumi
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictFloat,
+    StrictInt,
+    StrictStr,
+    ValidationError,
+    ValidationInfo,
+    WrapValidator,
+)
+from pydantic_core import ErrorDetails
+
+LONGEST_ECHO = 80
+
+
+class ArgumentError(pulumi.RunError, ValueError):
+    """A component refused its arguments; nothing of it was registered.
+
+    The message names the component, and for each fault the key, the value, what is allowed and the fix.
+    """
+
+
+class Record(BaseModel):
+    """What `normalise` makes of a component's arguments: frozen, complete, checked."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+
+RecordT = TypeVar("RecordT", bound=Record)
+
+
+def normalise(
+    component: pulumi.ComponentResource, name: str, args: Mapping[str, Any] | None, record: type[RecordT]
+) -> RecordT:
+    """Checks `args` against `record`. Raises `ArgumentError` before any resource is registered."""
+    try:
+        return record.model_validate(dict(args or {}), context={"name": name})
+    except ValidationError as error:
+        faults = [_explain(fault, record) for fault in error.errors(include_url=False)]
+        raise ArgumentError(_message(type(component).__name__, name, faults)) from None
+
+
+class Refusal(ValueError):
+    """One fault in the words that all argument errors have; `normalise` puts the component before it."""
+
+    def __init__(self, key: str, value: object, allowed: str, fix: str) -> None:
+        self.key = key
+        self.rest = f" is {_echo(value)}. Allowed: {allowed}. Fix: {fix}."
+        super().__init__(key + self.rest)
+
+
+def refuse(key: str, value: object, allowed: str, fix: str) -> Never:
+    """For a check that looks at several keys. An empty `key` stands for the field that is being checked."""
+    raise Refusal(key, value, allowed, fix)
+
+
+def component_name(info: ValidationInfo) -> str:
+    """For a record's checks: the name of the component whose arguments are checked."""
+    name: str = info.context["name"] if info.context else ""
+    return name
+
+
+def resource_type(component: type[pulumi.ComponentResource]) -> str:
+    """The component's type token: `verdazure:index:GpuCluster`."""
+    return f"verdazure:index:{component.__name__}"
+
+
+# Leaves: a plain value is checked at once; an Output passes and is checked by whoever resolves it.
+
+
+def _output_or(value: Any, check: Any) -> Any:
+    if isinstance(value, pulumi.Output):
+        return value
+    if isinstance(value, Awaitable):
+        return pulumi.Output.from_input(value)
+    return check(value)
+
+
+def _mend_integer(value: object) -> object:
+    """The component host hands integers over as floats."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _mend_number(value: object) -> object:
+    return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+Text = Annotated[StrictStr, Field(min_length=1)]
+Flag = StrictBool
+Count = Annotated[StrictInt, BeforeValidator(_mend_integer)]
+Number = Annotated[StrictFloat, BeforeValidator(_mend_number)]
+
+if TYPE_CHECKING:
+    TextLeaf = pulumi.Input[str]
+else:
+    TextLeaf = Annotated[Text, WrapValidator(_output_or)]
+
+
+# The words of an error
+
+
+def _message(component: str, name: str, faults: list[str]) -> str:
+    head = f"{component} '{name}'"
+    return f"{head}: {faults[0]}" if len(faults) == 1 else "\n  - ".join([f"{head} has {len(faults)} faults:", *faults])
+
+
+def _explain(fault: ErrorDetails, record: type[Record]) -> str:
+    path = ".".join(str(part) for part in fault["loc"])
+    value, context = fault["input"], fault.get("ctx", {})
+    if fault["type"] == "extra_forbidden":
+        return _unknown_key(fault["loc"], record)
+    if fault["type"] == "missing":
+        return f"{path} is required. Fix: add {path!r} to the arguments."
+    if isinstance(refusal := context.get("error"), Refusal):
+        return ".".join(filter(None, (path, refusal.key))) + refusal.rest
+    if fault["type"] == "enum":
+        return f"{path} is {_echo(value)}. Allowed: {context['expected']}. Fix: {_nearest(value, context['expected'])}"
+    allowed = _lower(fault["msg"])
+    return f"{path} is {_echo(value)}. Allowed: {allowed}. Fix: set {path!r} to {allowed}."
+
+
+def _unknown_key(location: tuple[int | str, ...], record: type[Record]) -> str:
+    key, allowed = str(location[-1]), sorted(_keys_at(location[:-1], record))
+    near = difflib.get_close_matches(key, allowed, n=1)
+    fix = f"did you mean {near[0]!r}?" if near else "remove it."
+    path = ".".join(str(part) for part in location)
+    return f"unknown key {path!r}. Allowed: {', '.join(allowed)}. Fix: {fix}"
+
+
+def _keys_at(location: tuple[int | str, ...], record: type[Record]) -> set[str]:
+    """The keys of the record at that place: a fault may lie in a record of a record, a list or a mapping."""
+    for part in location:
+        field = record.model_fields.get(str(part))
+        inner = next(_records_in(field.annotation), None) if field else None
+        record = inner or record
+    return set(record.model_fields)
+
+
+def _records_in(annotation: Any) -> Iterator[type[Record]]:
+    if isinstance(annotation, type) and issubclass(annotation, Record):
+        yield annotation
+    for inner in getattr(annotation, "__args__", ()):
+        yield from _records_in(inner)
+
+
+def _nearest(value: object, expected: str) -> str:
+    allowed = [word.strip("'") for word in expected.replace(" or ", ", ").split(", ")]
+    near = difflib.get_close_matches(str(value), allowed, n=1, cutoff=0.4)
+    return f"did you mean {near[0]!r}?" if near else "use one of these."
+
+
+def _echo(value: object) -> str:
+    """A plain value as the caller wrote it; anything else by kind only, so that no secret is printed."""
+    if isinstance(value, Enum):
+        value = value.value
+    if value is None or isinstance(value, bool | int | float | str):
+        text = repr(value)
+        return text if len(text) <= LONGEST_ECHO else f"{text[:LONGEST_ECHO]}... ({len(str(value))} characters)"
+    return f"of type {type(value).__name__}"
+
+
+def _lower(message: str) -> str:
+    text = message.removeprefix("Input should be ").removeprefix("Value error, ")
+    return text[:1].lower() + text[1:]
