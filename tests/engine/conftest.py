@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import textwrap
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -56,14 +57,15 @@ def pulumi(sandbox_env: dict[str, str]) -> Pulumi:
 def project(tmp_path: Path, pulumi: Pulumi) -> Project:
     """`project(main_source, config=None, name="throwaway")` writes a Python project, its stack `test` selected.
 
-    Returns its folder. `config` maps a key to its value; a key without a namespace gets the project's.
+    Returns its folder. `main_source` may be indented. `config` maps a key to its value; a key without a namespace gets
+    the project's.
     """
 
     def write(main_source: str, config: Mapping[str, object] | None = None, name: str = "throwaway") -> Path:
         folder = tmp_path / name
         folder.mkdir()
         (folder / "Pulumi.yaml").write_text(f"name: {name}\nruntime: python\n")
-        (folder / "__main__.py").write_text(main_source)
+        (folder / "__main__.py").write_text(textwrap.dedent(main_source))
         pulumi("stack", "init", STACK, cwd=folder)
         for key, value in (config or {}).items():
             pulumi("config", "set", key, _config_text(value), cwd=folder)
