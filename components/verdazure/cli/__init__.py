@@ -1,1 +1,31 @@
-"""The `verdazure` command."""
+"""The `verdazure` command. Exit codes: 0 done, 1 failed, 2 wrong usage."""
+
+from importlib.metadata import version
+from typing import Annotated
+
+import typer
+
+from verdazure.cli import sandbox
+
+app = typer.Typer(
+    name="verdazure",
+    help="Pulumi components that make sustainable AI on Azure the default.",
+    no_args_is_help=True,
+    pretty_exceptions_show_locals=False,  # a local variable may hold a secret
+)
+app.add_typer(sandbox.app, name="sandbox")
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(f"verdazure {version('verdazure')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """Options that hold for every command."""

@@ -97,8 +97,26 @@ def exports(layout: Layout, tools: toolchain.Toolchain, environment: Mapping[str
         # missing is an error to see, not something to download.
         "PULUMI_IGNORE_AMBIENT_PLUGINS": "true",
         "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+        # Behind an HTTP proxy, programs would otherwise look for the engine on the far side of it.
+        "no_grpc_proxy": "127.0.0.1,localhost",
         FOLDER_VARIABLE: str(layout.folder),
     }
+
+
+def remove(layout: Layout) -> bool:
+    """Delete a sandbox's stacks, plugins and simulated Azure; false if there were none.
+
+    Only what a sandbox makes is deleted, so that a folder named by mistake keeps what else it holds.
+    """
+    databases = list(layout.folder.glob(f"{layout.azure.name}*"))
+    folders = [folder for folder in (layout.home, layout.backend) if folder.is_dir()]
+    for database in databases:
+        database.unlink()
+    for folder in folders:
+        shutil.rmtree(folder)
+    if layout.folder.is_dir() and not any(layout.folder.iterdir()):
+        layout.folder.rmdir()
+    return bool(databases or folders)
 
 
 def language_host_command(tools: toolchain.Toolchain, python: str) -> list[str] | None:

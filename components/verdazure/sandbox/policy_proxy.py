@@ -60,7 +60,9 @@ class PolicyProxy(grpc.GenericRpcHandler):  # type: ignore[misc]
 
     def attach(self, port: int) -> None:
         """Name the port of the started pack; calls that wait for it go on."""
-        channel = grpc.insecure_channel(f"127.0.0.1:{port}", options=MESSAGE_LIMITS)
+        # gRPC would send even a local call to the proxy that `http_proxy` names.
+        local = [*MESSAGE_LIMITS, ("grpc.enable_http_proxy", 0)]
+        channel = grpc.insecure_channel(f"127.0.0.1:{port}", options=local)
         stack = self.wait_for_stack()
         if stack is not None:
             _configure(channel, stack)

@@ -1,0 +1,111 @@
+"""`verdazure sandbox`: a local Azure to preview and test stacks in, with no account."""
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+from verdazure.cli.shells import Shell, exports
+
+if TYPE_CHECKING:
+    from verdazure.sandbox.environment import Layout, Sandbox
+
+# The sandbox is imported where a command needs it: `--help` and completion stay fast.
+
+app = typer.Typer(help="A local Azure to preview and test stacks in, with no account.", no_args_is_help=True)
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead.")]
+
+_COMMAND_NOT_FOUND = 127
+
+
+@app.command()
+def env(
+    shell: Annotated[Shell, typer.Option(help="The shell that will read the exports.")] = Shell.POSIX,
+    as_json: AsJson = False,
+) -> None:
+    """Print the variables that make plain `pulumi` run in the sandbox: eval "$(verdazure sandbox env)".
+
+    Prepares the sandbox first; on a machine without the Pulumi CLI that takes minutes, once.
+    """
+    variables = _prepare().exports
+    if as_json:
+        print(json.dumps(variables, indent=2))
+        return
+    print(exports(variables, shell), end="")
+    if sys.stdout.isatty():
+        print('\nTo use them: eval "$(verdazure sandbox env)"', file=sys.stderr)
+
+
+@app.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
+def run(
+    command: Annotated[list[str], typer.Argument(metavar="COMMAND...", help="The command, with arguments.")],
+) -> None:
+    """Run a command in the sandbox's environment and return its exit code: verdazure sandbox run -- pulumi up."""
+    environment = {**os.environ, **_prepare().exports}
+    try:
+        os.execvpe(command[0], command, environment)  # noqa: S606 - no shell: the arguments go to the command as they are
+    except OSError as error:
+        _fail(f"cannot run {command[0]!r}: {error.strerror}", _COMMAND_NOT_FOUND)
+
+
+@app.command()
+def status(as_json: AsJson = False) -> None:
+    """Show the sandbox's folder, the Pulumi CLI, the stacks, and what the simulated Azure holds."""
+    from verdazure.cli import sandbox_status
+
+    with _one_message():
+        report = sandbox_status.gather(_layout())
+    if as_json:
+        print(json.dumps(report, indent=2))
+    else:
+        sandbox_status.show(report)
+
+
+@app.command()
+def reset(yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False) -> None:
+    """Delete the sandbox's stacks, state and simulated Azure. The Pulumi CLI stays in its cache."""
+    from verdazure.sandbox import environment
+
+    layout = _layout()
+    if not yes:
+        typer.confirm(f"Delete the stacks and the simulated Azure in {layout.folder}?", abort=True)
+    with _one_message():
+        removed = environment.remove(layout)
+    print(f"Deleted the sandbox in {layout.folder}." if removed else f"There is no sandbox in {layout.folder}.")
+
+
+def _layout() -> "Layout":
+    from verdazure.sandbox import environment
+
+    return environment.locate(Path.cwd())
+
+
+def _prepare() -> "Sandbox":
+    from verdazure.sandbox import environment
+
+    with _one_message():
+        return environment.prepare(_layout().folder)
+
+
+@contextmanager
+def _one_message() -> Iterator[None]:
+    """Turn what can go wrong outside this program into one message and exit code 1."""
+    from verdazure.sandbox.toolchain import ToolchainError
+
+    try:
+        yield
+    except (ToolchainError, OSError) as error:
+        _fail(str(error))
+    except KeyboardInterrupt:
+        _fail("interrupted", 130)
+
+
+def _fail(message: str, code: int = 1) -> NoReturn:
+    print(f"error: {message}", file=sys.stderr)
+    raise typer.Exit(code)
