@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from verdazure.sandbox import toolchain
+from verdazure.sandbox.azure import plugin
 from verdazure.sandbox.progress import Report
 
 FOLDER_VARIABLE = "VERDAZURE_SANDBOX_DIR"
@@ -73,12 +74,7 @@ def prepare(folder: Path, environment: Mapping[str, str] = os.environ, report: R
     layout.backend.mkdir(parents=True, exist_ok=True)
     tools = toolchain.ensure(report)
     _install_language_host(layout.home, tools)
-    try:
-        from verdazure.sandbox.azure import plugin
-    except ModuleNotFoundError:
-        plugin = None
-    if plugin:
-        plugin.install(layout.home)
+    plugin.install(layout.home)
     return Sandbox(layout, tools, exports(layout, tools, environment))
 
 
@@ -108,21 +104,22 @@ def remove(layout: Layout) -> bool:
 
     Only what a sandbox makes is deleted, so that a folder named by mistake keeps what else it holds.
     """
-    databases = list(layout.folder.glob(f"{layout.azure.name}*"))
+    files = list(layout.folder.glob(f"{layout.azure.stem}.*"))
     folders = [folder for folder in (layout.home, layout.backend) if folder.is_dir()]
-    for database in databases:
-        database.unlink()
+    for file in files:
+        file.unlink()
     for folder in folders:
         shutil.rmtree(folder)
     if layout.folder.is_dir() and not any(layout.folder.iterdir()):
         layout.folder.rmdir()
-    return bool(databases or folders)
+    return bool(files or folders)
 
 
 def language_host_command(tools: toolchain.Toolchain, python: str) -> list[str] | None:
     """What starts the Python language host; `None` when it lies beside the CLI, where the CLI finds it by itself."""
     if tools.executor is not None:
-        return [python, "-m", "verdazure.sandbox.language_host", "--executor", str(tools.executor)]
+        # -P: the engine starts the host in the program's folder, whose modules must not shadow the host's.
+        return [python, "-P", "-m", "verdazure.sandbox.language_host", "--executor", str(tools.executor)]
     if tools.language_host is not None and tools.language_host.parent != tools.pulumi.resolve().parent:
         return [str(tools.language_host)]
     return None

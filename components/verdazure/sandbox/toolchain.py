@@ -37,6 +37,7 @@ _SDK_MODULE = "github.com/pulumi/pulumi/sdk/v3"
 _LINKER_FLAGS = f"-s -w -X {_SDK_MODULE}/go/common/version.Version=v{VERSION}"
 
 _INSTALLER_SECONDS = 600
+_REPORT_EVERY_SECONDS = 1.0
 
 # Runs in a process of its own: the installer has no time limits, so its connections get one here and the whole above.
 _INSTALL = """
@@ -273,7 +274,7 @@ def _run(
             if elapsed > seconds:
                 raise StepFailedError(f"`{command[0]}` had not ended after {seconds} seconds")
             try:
-                output, errors = process.communicate(timeout=1)
+                output, errors = process.communicate(timeout=min(_REPORT_EVERY_SECONDS, seconds))
                 break
             except subprocess.TimeoutExpired:
                 continue
