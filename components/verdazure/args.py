@@ -60,7 +60,7 @@ class Refusal(ValueError):
 
     def __init__(self, key: str, value: object, allowed: str, fix: str) -> None:
         self.key = key
-        self.rest = f" is {_echo(value)}. Allowed: {allowed}. Fix: {fix}."
+        self.rest = f" is {_echo(value)}. Allowed: {allowed}. Fix: {fix}{'' if fix.endswith('?') else '.'}"
         super().__init__(key + self.rest)
 
 
@@ -130,7 +130,7 @@ def _explain(fault: ErrorDetails, record: type[Record]) -> str:
         return ".".join(filter(None, (path, refusal.key))) + refusal.rest
     if fault["type"] == "enum":
         return f"{path} is {_echo(value)}. Allowed: {context['expected']}. Fix: {_nearest(value, context['expected'])}"
-    allowed = _lower(fault["msg"])
+    allowed = f"at least {context['min_length']} item" if fault["type"] == "too_short" else _lower(fault["msg"])
     return f"{path} is {_echo(value)}. Allowed: {allowed}. Fix: set {path!r} to {allowed}."
 
 
@@ -171,7 +171,7 @@ def _echo(value: object) -> str:
     if value is None or isinstance(value, bool | int | float | str):
         text = repr(value)
         return text if len(text) <= LONGEST_ECHO else f"{text[:LONGEST_ECHO]}... ({len(str(value))} characters)"
-    return f"of type {type(value).__name__}"
+    return "empty" if value in ((), [], {}) else f"of type {type(value).__name__}"
 
 
 def _lower(message: str) -> str:

@@ -296,7 +296,7 @@ def lifecycle(
 
 
 def lifecycle_rules(plan: Plan, prefixes: Sequence[str]) -> list[dict[str, Any]]:
-    """The plan as lifecycle rules on blobs below `prefixes`. Pure."""
+    """The plan, which has at least one step, as lifecycle rules on blobs below `prefixes`. Pure."""
     since = (
         "days_after_last_access_time_greater_than" if plan.by_last_access else "days_after_modification_greater_than"
     )
@@ -312,7 +312,7 @@ def lifecycle_rules(plan: Plan, prefixes: Sequence[str]) -> list[dict[str, Any]]
     if plan.by_last_access and plan.cool_after is not None:
         moves["enable_auto_tier_to_hot_from_cool"] = True
     removal = {"delete": {since: plan.delete_after}} if plan.delete_after is not None else {}
-    if plan.appended and moves:
+    if plan.appended and moves and removal:
         return [
             _rule(f"{plan.container}-tier", prefixes, ["blockBlob"], {"base_blob": moves}),
             _rule(f"{plan.container}-delete", prefixes, ["blockBlob", "appendBlob"], {"base_blob": removal}),
@@ -348,7 +348,7 @@ class _Retention(Record):
 
 class _TieredStorage(Record):
     landing: Site
-    classes: Annotated[tuple[DataClass, ...], Field(min_length=1)]
+    classes: tuple[DataClass, ...]
     retention: Mapping[DataClass, _Retention] = {}
     protect_data: Flag = True
     tags: Mapping[str, TextLeaf] = {}
@@ -357,10 +357,12 @@ class _TieredStorage(Record):
 
     @model_validator(mode="after")
     def _check(self, info: ValidationInfo) -> "_TieredStorage":
+        if not self.classes:
+            refuse("classes", self.classes, "at least one data class", "name what the data is for")
         for repeated in {held.value for held in self.classes if self.classes.count(held) > 1}:
             refuse("classes", repeated, "each class once", "remove the repetition")
-        for layout in Layout:
-            check_name(component_name(info), Kind.STORAGE_ACCOUNT, role=layout.value)
+        longest = max((plan.layout.value for plan in self.plans()), key=len)
+        check_name(component_name(info), Kind.STORAGE_ACCOUNT, role=longest)
         for data_class in self.retention:
             if data_class not in self.classes:
                 fix = f"add {data_class.value!r} to classes, or remove the entry"
@@ -379,6 +381,8 @@ class _TieredStorage(Record):
 
 def _check_plan(plan: Plan) -> None:
     key = f"retention.{plan.data_class.value}"
+    if not plan.steps:
+        refuse(key, None, "at least one step", "give it days for a colder tier or for deletion")
     if plan.archive_after is not None and plan.layout is Layout.DURABLE:
         allowed = "no archive tier, as Azure has none in zone-redundant accounts"
         refuse(f"{key}.archive_after_days", plan.archive_after, allowed, "use cold_after_days")

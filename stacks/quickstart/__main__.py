@@ -14,7 +14,10 @@ landing = Landing(
         "environment": environment,
         "residency": config.require("residency"),
         **({"region": region} if (region := config.get("region")) else {}),
-        "monthly_budget": {"amount": config.require_float("monthlyBudget"), "contact_emails": [config.require("contact")]},
+        "monthly_budget": {
+            "amount": config.require_float("monthlyBudget"),
+            "contact_emails": [config.require("contact")],
+        },
     },
 )
 

@@ -1,0 +1,18 @@
+"""Production: nodes act as the workspace's identity, and a dedicated cluster stands by for work that cannot wait."""
+
+from verdazure import Environment, GpuCluster, Landing, MlWorkspace
+
+landing = Landing("ml", {"team": "vision", "environment": Environment.PROD, "residency": "eu"})
+workspace = MlWorkspace("ml", {"landing": landing.ref})
+cluster = GpuCluster(
+    "gpu",
+    {
+        "landing": landing.ref,
+        "workspace_name": workspace.resource_name,
+        "identity_id": workspace.identity_id,
+        "vm_size": "Standard_NC40ads_H100_v5",
+        "max_nodes": 4,
+        "checkpointable": True,
+        "dedicated_fallback": True,
+    },
+)

@@ -1,0 +1,15 @@
+"""Production: data stays in the EU, the group cannot be deleted by hand, and somebody is told before money runs out."""
+
+from verdazure import Environment, Landing, Lock
+
+landing = Landing(
+    "ml",
+    {
+        "team": "vision",
+        "environment": Environment.PROD,
+        "workload": "defect-detection",
+        "residency": "eu",
+        "monthly_budget": {"amount": 5000, "contact_emails": ["vision@example.com"]},
+        "lock": Lock.CAN_NOT_DELETE,
+    },
+)

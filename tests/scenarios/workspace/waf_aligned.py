@@ -1,0 +1,23 @@
+"""Production: a way in from the hub network, only approved ways out, and scientists who cannot change the workspace."""
+
+import network
+from verdazure import Environment, Landing, Lock, ManagedNetwork, MlWorkspace, PrincipalType
+
+landing = Landing("ml", {"team": "vision", "environment": Environment.PROD, "residency": "eu"})
+hub = network.Hub(landing.ref)
+workspace = MlWorkspace(
+    "ml",
+    {
+        "landing": landing.ref,
+        "managed_network": ManagedNetwork.ALLOW_ONLY_APPROVED_OUTBOUND,
+        "lock": Lock.CAN_NOT_DELETE,
+        "role_assignments": {
+            "scientists": {
+                "principal_id": "7f1c1b2e-6f0e-4a38-9a0c-5b7f0c8f3d11",
+                "principal_type": PrincipalType.GROUP,
+                "role": "AzureML Data Scientist",
+            }
+        },
+        "private_endpoints": {"hub": {"subnet_id": hub.subnet_id, "private_dns_zone_ids": hub.zone_ids}},
+    },
+)

@@ -1,0 +1,186 @@
+"""GpuCluster: what it registers, what it refuses, when it warns."""
+
+import pytest
+from verdazure import ArgumentError, GpuCluster, Priority
+
+from tests.unit.conftest import SITE
+
+GOOD = {
+    "landing": SITE,
+    "workspace_name": "mlw-ml-abc123",
+    "vm_size": "Standard_NC4as_T4_v3",
+    "max_nodes": 4,
+    "checkpointable": True,
+}
+
+
+def clusters(deploy, **args):
+    return deploy(lambda: GpuCluster("gpu", {**GOOD, **args}) and {}).of("machinelearningservices:Compute")
+
+
+def test_defaults_scale_to_zero_on_spare_capacity_and_are_closed(deploy):
+    assert clusters(deploy)["gpu"] == {
+        "computeName": "gpu",
+        "workspaceName": "mlw-ml-abc123",
+        "resourceGroupName": "rg-ml",
+        "location": "swedencentral",
+        "identity": {"type": "SystemAssigned"},
+        "properties": {
+            "computeType": "AmlCompute",
+            "disableLocalAuth": True,
+            "properties": {
+                "osType": "Linux",
+                "vmSize": "Standard_NC4as_T4_v3",
+                "vmPriority": "LowPriority",
+                "scaleSettings": {"minNodeCount": 0, "maxNodeCount": 4, "nodeIdleTimeBeforeScaleDown": "PT5M"},
+                "enableNodePublicIp": False,
+                "remoteLoginPortPublicAccess": "Disabled",
+            },
+        },
+        "tags": {
+            "managed-by": "verdazure",
+            "workload": "ml",
+            "owner": "vision",
+            "environment": "dev",
+            "interruptible": "true",
+        },
+    }
+
+
+def test_the_fallback_is_a_second_cluster_that_differs_only_in_priority(deploy):
+    made = clusters(deploy, dedicated_fallback=True)
+    spare, fallback = made["gpu"], made["gpu-dedicated"]
+    assert fallback["computeName"] == "gpu-ded"
+    assert fallback["properties"]["properties"].pop("vmPriority") == "Dedicated"
+    assert spare["properties"]["properties"].pop("vmPriority") == "LowPriority"
+    assert fallback["properties"] == spare["properties"]
+    assert fallback["tags"]["interruptible"] == "false"
+
+
+def test_nodes_act_as_the_identity_that_is_given(deploy):
+    assert clusters(deploy, identity_id="/subscriptions/s/id")["gpu"]["identity"] == {
+        "type": "UserAssigned",
+        "userAssignedIdentities": ["/subscriptions/s/id"],
+    }
+
+
+def test_an_own_subnet_is_passed_on(deploy):
+    made = clusters(deploy, subnet_id="/subscriptions/s/subnets/gpu")["gpu"]
+    assert made["properties"]["properties"]["subnet"] == {"id": "/subscriptions/s/subnets/gpu"}
+
+
+def test_outputs_name_both_clusters(deploy):
+    def program():
+        cluster = GpuCluster("gpu", {**GOOD, "dedicated_fallback": True})
+        return {"name": cluster.resource_name, "fallback": cluster.fallback_name, "who": cluster.principal_id}
+
+    assert deploy(program).outputs == {"name": "gpu", "fallback": "gpu-ded", "who": None}
+
+
+def test_the_caller_s_tags_come_on_top(deploy):
+    tags = clusters(deploy, tags={"owner": "platform", "cost-center": "4711"})["gpu"]["tags"]
+    assert (tags["owner"], tags["cost-center"], tags["workload"]) == ("platform", "4711", "ml")
+
+
+@pytest.mark.parametrize(
+    ("args", "warning"),
+    [
+        ({"min_nodes": 1}, "min_nodes is 1: idle nodes draw power all day."),
+        ({"idle_minutes": 30}, "idle_minutes is 30; the limit is 10."),
+        ({"max_nodes": 17}, "max_nodes is 17; the limit is 16."),
+        ({"priority": "Dedicated"}, "priority is Dedicated: capacity is held that others could use."),
+    ],
+)
+def test_weakening_a_default_warns_and_names_the_rule(deploy, args, warning):
+    rule = {"min_nodes": "CM01", "idle_minutes": "CM02", "max_nodes": "CM06", "priority": "CM05"}[next(iter(args))]
+    warnings = deploy(lambda: GpuCluster("gpu", {**GOOD, **args}) and {}).warnings
+    assert warnings == [f"{warning} This weakens a sustainable default; rule {rule} guards it."]
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        (
+            {"max_node": 3},
+            "unknown key 'max_node'. Allowed: checkpointable, dedicated_fallback, identity_id, idle_minutes, landing, "
+            "max_nodes, min_nodes, priority, subnet_id, tags, vm_size, workspace_name. Fix: did you mean 'max_nodes'?",
+        ),
+        (
+            {"priority": "Spot"},
+            "priority is 'Spot'. Allowed: 'LowPriority' or 'Dedicated'. Fix: use one of these.",
+        ),
+        (
+            {"min_nodes": 5},
+            "min_nodes is 5. Allowed: at most max_nodes (4). Fix: lower min_nodes, best to 0.",
+        ),
+        (
+            {"checkpointable": False},
+            "checkpointable is False. Allowed: true when priority is 'LowPriority', as Azure may take nodes back. Fix: "
+            "set checkpointable to true once the jobs resume from a checkpoint, or set priority to 'Dedicated'.",
+        ),
+        (
+            {"vm_size": "Standard_NC6s_v3"},
+            "vm_size is 'Standard_NC6s_v3'. Allowed: a size that Azure has not announced to retire (retiring). "
+            "Fix: use Standard_NC4as_T4_v3.",
+        ),
+        (
+            {"vm_size": "Standard_D4ads_v5"},
+            "vm_size is 'Standard_D4ads_v5'. Allowed: a size with a GPU. "
+            "Fix: use Standard_NC4as_T4_v3, the smallest GPU size.",
+        ),
+        (
+            {"vm_size": "Standard_NC4as_T4_v4"},
+            "vm_size is 'Standard_NC4as_T4_v4'. Allowed: a GPU size in the facts table. Fix: 'Standard_NC4as_T4_v4' is "
+            "not in the facts table: no such VM size is known; did you mean Standard_NC4as_T4_v3?",
+        ),
+        (
+            {"max_nodes": 2.5},
+            "max_nodes is 2.5. Allowed: a valid integer. Fix: set 'max_nodes' to a valid integer.",
+        ),
+        (
+            {"dedicated_fallback": True, "priority": "Dedicated"},
+            "dedicated_fallback is True. Allowed: true only beside a low-priority cluster. Fix: remove it.",
+        ),
+        (
+            {"landing": {**SITE, "region": "swedencentral"}},
+            "unknown key 'landing.region'. Allowed: location, log_workspace_id, name_suffix, resource_group_name, tags."
+            " Fix: remove it.",
+        ),
+    ],
+)
+def test_bad_input_is_refused_before_anything_is_registered(deploy, args, message):
+    refusals = []
+
+    def program():
+        with pytest.raises(ArgumentError) as refused:
+            GpuCluster("gpu", {**GOOD, **args})
+        refusals.append(str(refused.value))
+
+    assert deploy(program).inputs == {}
+    assert refusals == [f"GpuCluster 'gpu': {message}"]
+
+
+@pytest.mark.parametrize(
+    ("name", "args", "room"),
+    [("a-cluster-with-a-long-name", {}, 16), ("gpu-training-1", {"dedicated_fallback": True}, 12), ("1gpu", {}, 16)],
+)
+def test_a_name_that_azure_would_refuse_is_refused(deploy, name, args, room):
+    def program():
+        with pytest.raises(ArgumentError) as refused:
+            GpuCluster(name, {**GOOD, **args})
+        assert str(refused.value) == (
+            f"GpuCluster '{name}': name is '{name}'. Allowed: 2 to {room} letters, digits and dashes, starting with a "
+            "letter, as Azure ML allows a compute. Fix: rename the component."
+        )
+
+    assert deploy(program).inputs == {}
+
+
+def test_integers_that_arrive_as_floats_are_mended(deploy):
+    made = clusters(deploy, max_nodes=4.0, min_nodes=0.0)["gpu"]["properties"]["properties"]["scaleSettings"]
+    assert (made["maxNodeCount"], made["minNodeCount"]) == (4, 0)
+    assert isinstance(made["maxNodeCount"], int | float)
+
+
+def test_priority_documents_what_low_priority_is_today():
+    assert Priority.LOW_PRIORITY.value == "LowPriority"

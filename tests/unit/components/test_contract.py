@@ -1,0 +1,54 @@
+"""What holds for every component: one set of keys, one way to be served to other languages, public names."""
+
+import inspect
+import json
+from pathlib import Path
+
+import pulumi
+import pytest
+import verdazure
+from pulumi.provider.experimental.component import ComponentProvider
+from verdazure import compute, interfaces, landing, storage, workspace
+from verdazure.args import Record
+
+SCHEMA = Path(__file__).parent / "schema.json"
+COMPONENTS = {
+    verdazure.Landing: (landing.LandingArgs, landing._Landing),
+    verdazure.MlWorkspace: (workspace.MlWorkspaceArgs, workspace._MlWorkspace),
+    verdazure.TieredStorage: (storage.TieredStorageArgs, storage._TieredStorage),
+    verdazure.GpuCluster: (compute.GpuClusterArgs, compute._GpuCluster),
+}
+NESTED = [
+    (interfaces.LandingRef, interfaces.Site),
+    (interfaces.RoleAssignmentArgs, interfaces.RoleAssignment),
+    (interfaces.PrivateEndpointArgs, interfaces.PrivateEndpoint),
+    (interfaces.DiagnosticSettingsArgs, interfaces.DiagnosticSettings),
+    (landing.BudgetArgs, landing._Budget),
+    (storage.RetentionArgs, storage._Retention),
+]
+
+
+@pytest.mark.parametrize(("declared", "record"), [*COMPONENTS.values(), *NESTED])
+def test_the_typed_dict_and_the_record_name_the_same_keys(declared: type, record: type[Record]):
+    assert set(declared.__annotations__) == set(record.model_fields)
+    assert declared.__required_keys__ == {name for name, field in record.model_fields.items() if field.is_required()}
+
+
+@pytest.mark.parametrize("component", COMPONENTS)
+def test_every_output_is_registered(component: type[pulumi.ComponentResource]):
+    registered = inspect.getsource(component.__init__).partition("register_outputs(")[2]
+    declared = {name for name in component.__annotations__ if not name.startswith("_")}
+    assert declared
+    assert all(f'"{name}": self.{name}' in registered for name in declared)
+
+
+def test_every_public_name_is_found_and_nothing_else():
+    assert [name for name in verdazure.__all__ if getattr(verdazure, name).__name__ != name] == []
+    with pytest.raises(AttributeError, match="module 'verdazure' has no attribute 'Nothing'"):
+        verdazure.Nothing  # noqa: B018
+
+
+def test_the_schema_for_other_languages_is_the_one_that_was_reviewed():
+    """A change here is a change for users in every language: update the file on purpose, with a changelog line."""
+    built = json.loads(ComponentProvider(list(COMPONENTS), "verdazure", version="0.0.0").schema)
+    assert built == json.loads(SCHEMA.read_text())

@@ -1,0 +1,56 @@
+"""Physical names: within Azure's limits for every name that passes the check."""
+
+import re
+
+import pulumi
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from verdazure.args import Refusal
+from verdazure.naming import SUFFIX_LENGTH, Kind, check_name, new_suffix, physical_name
+
+PATTERNS = {
+    Kind.APPLICATION_INSIGHTS: r"[a-z0-9-]{1,255}",
+    Kind.BUDGET: r"[a-z0-9-]{1,63}",
+    Kind.CONTAINER_REGISTRY: r"[a-z0-9]{5,50}",
+    Kind.IDENTITY: r"[a-z][a-z0-9-]{2,127}",
+    Kind.KEY_VAULT: r"[a-z](?!.*--)[a-z0-9-]{1,22}[a-z0-9]",
+    Kind.LOG_WORKSPACE: r"[a-z][a-z0-9-]{2,61}[a-z0-9]",
+    Kind.ML_WORKSPACE: r"[a-z][a-z0-9-]{2,32}",
+    Kind.PRIVATE_ENDPOINT: r"[a-z][a-z0-9-]{0,62}[a-z0-9]",
+    Kind.RESOURCE_GROUP: r"[a-z0-9-]{1,89}[a-z0-9]",
+    Kind.STORAGE_ACCOUNT: r"[a-z0-9]{3,24}",
+}
+
+
+def resolved(output: pulumi.Output[str]) -> str:
+    found: list[str] = []
+
+    @pulumi.runtime.test
+    def run() -> pulumi.Output[None]:
+        return output.apply(found.append)
+
+    run()
+    return found[0]
+
+
+@given(st.sampled_from(list(Kind)), st.text("abzA9-_. ", min_size=1, max_size=40))
+def test_a_name_that_passes_the_check_fits_the_pattern(kind: Kind, name: str):
+    try:
+        check_name(name, kind)
+    except Refusal:
+        return
+    assert re.fullmatch(PATTERNS[kind], resolved(physical_name(kind, name, "x1y2z3")))
+
+
+def test_the_limit_is_sharp():
+    check_name("a" * 14, Kind.KEY_VAULT)
+    with pytest.raises(Refusal, match=r"name is 'a{15}'\. Allowed: at most 14 characters.*Fix: shorten it by 1\."):
+        check_name("a" * 15, Kind.KEY_VAULT)
+    assert len(resolved(physical_name(Kind.KEY_VAULT, "a" * 14, "x1y2z3"))) == 24
+
+
+def test_suffixes_differ_and_fit():
+    suffixes = {new_suffix() for _ in range(200)}
+    assert len(suffixes) == 200
+    assert all(re.fullmatch(rf"[a-z0-9]{{{SUFFIX_LENGTH}}}", suffix) for suffix in suffixes)

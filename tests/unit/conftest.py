@@ -1,0 +1,88 @@
+"""Components without an engine: what they would register, as plain data."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+import pytest
+from pulumi.runtime import mocks, settings
+
+SUBSCRIPTION = "/subscriptions/00000000-0000-0000-0000-0000000000aa"
+SITE = {
+    "resource_group_name": "rg-ml",
+    "location": "swedencentral",
+    "name_suffix": "abc123",
+    "log_workspace_id": f"{SUBSCRIPTION}/resourceGroups/rg-ml/providers/Microsoft.OperationalInsights/workspaces/log-ml",
+    "tags": {"workload": "ml", "owner": "vision", "environment": "dev"},
+}
+
+# The property that names a resource, for the types whose name a component reads back.
+NAME_KEYS = {
+    "machinelearningservices:Compute": "computeName",
+    "machinelearningservices:Workspace": "workspaceName",
+    "resources:ResourceGroup": "resourceGroupName",
+    "storage:StorageAccount": "accountName",
+}
+
+
+@dataclass(frozen=True)
+class Registered:
+    """What a program registered: inputs by (type without provider, logical name), the warnings, the outputs."""
+
+    inputs: Mapping[tuple[str, str], dict[str, Any]]
+    warnings: list[str]
+    outputs: dict[str, Any]
+
+    def of(self, kind: str) -> dict[str, dict[str, Any]]:
+        """The inputs of all resources of one type, such as `storage:StorageAccount`, by logical name."""
+        return {name: inputs for (found, name), inputs in self.inputs.items() if found == kind}
+
+
+Deploy = Callable[..., Registered]
+
+
+@pytest.fixture
+def deploy(monkeypatch: pytest.MonkeyPatch) -> Deploy:
+    """`deploy(program)` runs a callable that registers resources; what it returns (a mapping of outputs) is resolved."""
+
+    def run(program: Callable[[], Mapping[str, Any] | None]) -> Registered:
+        azure = _Azure()
+        warnings: list[str] = []
+        monkeypatch.setattr(pulumi.log, "warn", lambda message, *_, **__: warnings.append(message))
+        mocks.set_mocks(azure, project="unit", stack="test", preview=False)
+        outputs: dict[str, Any] = {}
+
+        @pulumi.runtime.test
+        def body() -> pulumi.Output[None]:
+            return pulumi.Output.from_input(dict(program() or {})).apply(outputs.update)
+
+        try:
+            body()
+        finally:
+            settings.reset_options()
+        return Registered(azure.inputs, warnings, outputs)
+
+    return run
+
+
+class _Azure(pulumi.runtime.Mocks):
+    """Answers as Azure does, as far as components look at the answer."""
+
+    def __init__(self) -> None:
+        self.inputs: dict[tuple[str, str], dict[str, Any]] = {}
+
+    def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str, dict[str, Any]]:
+        kind = args.typ.removeprefix("azure-native:")
+        self.inputs[kind, args.name] = args.inputs
+        physical = args.inputs.get(NAME_KEYS.get(kind, ""), args.name)
+        state = {"name": physical, "principalId": f"principal of {args.name}", **args.inputs}
+        if kind == "pulumi:index:Stash":
+            state["output"] = args.inputs["input"]
+        if assigned := args.inputs.get("identity", {}).get("userAssignedIdentities"):
+            state["identity"] = {**args.inputs["identity"], "userAssignedIdentities": {key: {} for key in assigned}}
+        return f"{SUBSCRIPTION}/resourceGroups/rg-ml/providers/{kind}/{state['name']}", state
+
+    def call(self, args: pulumi.runtime.MockCallArgs) -> dict[str, Any]:
+        assert args.token == "azure-native:authorization:getClientConfig"
+        return {"clientId": "", "objectId": "", "subscriptionId": "", "tenantId": "tenant"}
