@@ -6,4 +6,5 @@ from pulumi.provider.experimental import component_provider_host
 from verdazure import GpuCluster, Landing, MlWorkspace, TieredStorage
 
 if __name__ == "__main__":
-    component_provider_host([Landing, MlWorkspace, TieredStorage, GpuCluster], "verdazure", version=version("verdazure"))
+    components = [Landing, MlWorkspace, TieredStorage, GpuCluster]
+    component_provider_host(components, "verdazure", version=version("verdazure"))

@@ -13,7 +13,7 @@ SITE = {
     "resource_group_name": "rg-ml",
     "location": "swedencentral",
     "name_suffix": "abc123",
-    "log_workspace_id": f"{SUBSCRIPTION}/resourceGroups/rg-ml/providers/Microsoft.OperationalInsights/workspaces/log-ml",
+    "log_workspace_id": f"{SUBSCRIPTION}/resourceGroups/rg-ml/providers/Microsoft.OperationalInsights/workspaces/log",
     "tags": {"workload": "ml", "owner": "vision", "environment": "dev"},
 }
 
@@ -44,7 +44,7 @@ Deploy = Callable[..., Registered]
 
 @pytest.fixture
 def deploy(monkeypatch: pytest.MonkeyPatch) -> Deploy:
-    """`deploy(program)` runs a callable that registers resources; what it returns (a mapping of outputs) is resolved."""
+    """`deploy(program)` runs a callable that registers resources; the mapping of outputs it returns is resolved."""
 
     def run(program: Callable[[], Mapping[str, Any] | None]) -> Registered:
         azure = _Azure()

@@ -158,7 +158,8 @@ def test_cooling_later_warns_and_names_the_rule(deploy):
         ),
         (
             {"retention": {"scratch": {"delete_after_days": None}}, "classes": ["scratch"]},
-            "retention.scratch is None. Allowed: at least one step. Fix: give it days for a colder tier or for deletion.",
+            "retention.scratch is None. Allowed: at least one step. Fix: give it days for a colder tier or for "
+            "deletion.",
         ),
         (
             {"retention": {"raw": {"delete_after": 5}}},

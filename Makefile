@@ -1,0 +1,61 @@
+# The two commands that matter: `make up` runs the main job in the sandbox, `make test` runs every test.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+STACK ?= sandbox
+SANDBOX := $(BIN)/verdazure sandbox run --
+JOBS ?= 2
+
+.PHONY: help setup up preview down test unit engine lint format lock clean
+
+help: ## Show this list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
+
+setup: $(STAMP) ## Install the locked dependencies into .venv
+
+$(STAMP): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; set PYTHON=..."; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing the locked dependencies (about a minute)..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+up: setup ## Deploy stacks/quickstart into the sandbox, policies enforced
+	@$(SANDBOX) pulumi stack select --create $(STACK)
+	@$(SANDBOX) pulumi up --yes --stack $(STACK) --policy-pack policies --suppress-permalink
+
+preview: setup ## Preview stacks/quickstart in the sandbox, policies enforced
+	@$(SANDBOX) pulumi stack select --create $(STACK)
+	@$(SANDBOX) pulumi preview --stack $(STACK) --policy-pack policies
+
+down: setup ## Destroy what `make up` deployed, and say what Azure would keep
+	@$(SANDBOX) pulumi destroy --yes --stack $(STACK) --suppress-permalink
+	@$(BIN)/verdazure sandbox status
+
+test: lint unit engine ## Run every check and every test
+
+unit: setup ## Tests without an engine: seconds
+	@$(BIN)/python -m pytest tests/unit -n $(JOBS) -q
+
+engine: setup ## Tests that drive the real pulumi in the sandbox: minutes
+	@$(BIN)/python -m pytest tests/engine -n $(JOBS) -q
+
+lint: setup ## Style, types and the arrows of the architecture
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy --no-error-summary
+	@$(BIN)/lint-imports >/dev/null || $(BIN)/lint-imports
+
+format: setup ## Rewrite the sources in the common style
+	@$(BIN)/ruff check --quiet --fix .
+	@$(BIN)/ruff format --quiet .
+
+lock: setup ## Compile requirements.lock from pyproject.toml
+	@$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --custom-compile-command "make lock" --quiet --output-file requirements.lock
+
+clean: ## Remove the virtual environment and the sandbox of this checkout
+	@rm -rf $(VENV) .verdazure
