@@ -85,7 +85,7 @@ def exports(layout: Layout, tools: toolchain.Toolchain, environment: Mapping[str
     return {
         "PATH": os.pathsep.join([cli, *others]),
         "PULUMI_HOME": str(layout.home),
-        "PULUMI_BACKEND_URL": f"file://{layout.backend}",
+        "PULUMI_BACKEND_URL": layout.backend.as_uri(),
         "PULUMI_CONFIG_PASSPHRASE": _PASSPHRASE,
         "PULUMI_PYTHON_CMD": sys.executable,
         "PULUMI_SKIP_UPDATE_CHECK": "true",
