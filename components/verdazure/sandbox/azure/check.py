@@ -1,0 +1,189 @@
+"""Whether an input is one that the SDK's types and Azure accept. Pure: no state, no clock, no SDK import.
+
+Every finding names the property's path and says what is wrong, what is allowed and, where there is one, the nearest
+right spelling. What a preview does not know yet is never judged.
+"""
+
+import difflib
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from verdazure.sandbox.azure import names
+from verdazure.sandbox.azure.arm import ArmPath
+from verdazure.sandbox.azure.schema import ObjectType, ResourceSchema, Shape
+from verdazure.sandbox.azure.wire import UNKNOWN, is_asset
+
+# What azure-native itself keeps among a resource's inputs.
+OWN_PROPERTIES = frozenset({"azureApiVersion", "__createBeforeDelete"})
+
+# Enums that the SDK lists in part only, and whose documentation says so: any string is taken.
+_INCOMPLETE_ENUMS = frozenset({"ContainerServiceVMSizeTypes", "VirtualMachineSizeTypes"})
+
+# Below this length a list of allowed values helps; above it, it hides the message.
+_LONGEST_LIST = 24
+
+_PLAIN_KINDS: Mapping[str, tuple[type, ...]] = {
+    "string": (str,),
+    "boolean": (bool,),
+    "integer": (int,),
+    "number": (int, float),
+}
+
+
+class Finding(NamedTuple):
+    """What is wrong with an input. `path` is as in `properties.rules[0].name`; `reason` is a sentence."""
+
+    path: str
+    reason: str
+
+
+def findings(schema: ResourceSchema, path: ArmPath, inputs: Mapping[str, Any]) -> list[Finding]:
+    """Everything that is wrong with the inputs of a resource, in the order of the properties."""
+    own = {name: value for name, value in inputs.items() if name not in OWN_PROPERTIES}
+    by_type = list(_Checker(schema).object("", schema.inputs, own))
+    return by_type or list(_names(schema, path, own))
+
+
+def _names(schema: ResourceSchema, path: ArmPath, inputs: Mapping[str, Any]) -> Iterator[Finding]:
+    parameter = path.name_parameter
+    value = inputs.get(parameter)
+    if isinstance(value, str):
+        reason = names.problem(schema.token, value, inputs)
+        if reason:
+            yield Finding(parameter, reason)
+
+
+class _Checker:
+    def __init__(self, schema: ResourceSchema) -> None:
+        self._types = schema.types
+        self._enums = schema.enums
+
+    def object(self, path: str, properties: ObjectType, value: Mapping[str, Any]) -> Iterator[Finding]:
+        for name in value:
+            if name not in properties:
+                yield Finding(_join(path, name), _unknown_property(name, properties))
+        for name, declared in properties.items():
+            where = _join(path, name)
+            if name in value:
+                yield from self._value(where, declared.shape, value[name])
+                if declared.const and value[name] is not UNKNOWN and value[name] != declared.const:
+                    yield Finding(where, f"{_shown(value[name])} is not allowed here: it must be '{declared.const}'")
+            elif declared.required:
+                yield Finding(where, f"missing required property '{where}'")
+
+    def _value(self, path: str, shape: Shape, value: Any) -> Iterator[Finding]:
+        if value is UNKNOWN or value is None or shape.kind == "any":
+            return
+        check = getattr(self, f"_{shape.kind}", None)
+        if check is not None:
+            yield from check(path, shape, value)
+        elif not _is_plain(shape.kind, value):
+            yield Finding(path, _wrong_type(shape.kind, value))
+
+    def _array(self, path: str, shape: Shape, value: Any) -> Iterator[Finding]:
+        if not isinstance(value, list):
+            yield Finding(path, _wrong_type("array", value))
+            return
+        for index, item in enumerate(value):
+            yield from self._value(f"{path}[{index}]", shape.of[0], item)
+
+    def _map(self, path: str, shape: Shape, value: Any) -> Iterator[Finding]:
+        if not isinstance(value, dict):
+            yield Finding(path, _wrong_type("map", value))
+            return
+        for key, item in value.items():
+            yield from self._value(_join(path, key), shape.of[0], item)
+
+    def _object(self, path: str, shape: Shape, value: Any) -> Iterator[Finding]:
+        if isinstance(value, dict):
+            yield from self.object(path, self._types[shape.ref], value)
+        else:
+            yield Finding(path, _wrong_type("object", value))
+
+    def _enum(self, path: str, shape: Shape, value: Any) -> Iterator[Finding]:
+        if not isinstance(value, str):
+            yield Finding(path, _wrong_type("string", value))
+        elif shape.ref not in _INCOMPLETE_ENUMS and value not in self._enums[shape.ref]:
+            yield Finding(path, _not_among(value, self._enums[shape.ref]))
+
+    def _asset(self, path: str, shape: Shape, value: Any) -> Iterator[Finding]:
+        if not is_asset(value):
+            yield Finding(path, _wrong_type("file or archive", value))
+
+    def _union(self, path: str, shape: Shape, value: Any) -> Iterator[Finding]:
+        variants = self._variants(shape)
+        if not variants:
+            if not any(not list(self._value(path, member, value)) for member in shape.of):
+                yield Finding(path, _wrong_type(" or ".join(member.kind for member in shape.of), value))
+            return
+        if not isinstance(value, dict):
+            yield Finding(path, _wrong_type("object", value))
+            return
+        discriminator, by_constant = variants
+        where, chosen = _join(path, discriminator), value.get(discriminator)
+        if chosen is UNKNOWN:
+            return
+        if chosen is None:
+            yield Finding(where, f"missing required property '{where}'. {_allowed(by_constant)}")
+        elif chosen not in by_constant:
+            yield Finding(where, _not_among(chosen, by_constant))
+        else:
+            yield from self.object(path, by_constant[chosen], value)
+
+    def _variants(self, shape: Shape) -> tuple[str, dict[str, ObjectType]] | None:
+        """The property that tells the members of a union apart and the member for each of its values, if there is one."""
+        members = [self._types[member.ref] for member in shape.of if member.kind == "object"]
+        if len(members) != len(shape.of):
+            return None
+        for name, declared in members[0].items():
+            constants = [member[name].const for member in members if name in member and member[name].const]
+            if declared.const and len(constants) == len(members):
+                return name, dict(zip(constants, members, strict=True))
+        return None
+
+
+# The words
+
+
+def _join(path: str, name: str) -> str:
+    return f"{path}.{name}" if path else name
+
+
+def _unknown_property(name: str, properties: ObjectType) -> str:
+    near = _nearest(name, properties)
+    return f"unknown property '{name}'. " + (f"Did you mean '{near}'?" if near else _allowed(properties))
+
+
+def _not_among(value: Any, allowed: Iterable[str]) -> str:
+    near = _nearest(str(value), allowed)
+    hint = f"Did you mean '{near}'? " if near else ""
+    return f"{_shown(value)} is not a value that Azure knows here. {hint}{_allowed(allowed)}"
+
+
+def _nearest(word: str, known: Iterable[str]) -> str | None:
+    plain = {re.sub(r"[_-]", "", each).lower(): each for each in known}
+    near = difflib.get_close_matches(re.sub(r"[_-]", "", word).lower(), plain, n=1)
+    return plain[near[0]] if near else None
+
+
+def _allowed(values: Iterable[str]) -> str:
+    listed = sorted(values)
+    more = f" and {len(listed) - _LONGEST_LIST} more" if len(listed) > _LONGEST_LIST else ""
+    return f"Allowed: {', '.join(listed[:_LONGEST_LIST])}{more}."
+
+
+def _is_plain(kind: str, value: Any) -> bool:
+    if isinstance(value, bool):  # a bool is an int to Python, not to Azure
+        return kind == "boolean"
+    return isinstance(value, _PLAIN_KINDS[kind])
+
+
+def _wrong_type(wanted: str, value: Any) -> str:
+    got = {bool: "boolean", int: "number", float: "number", str: "string", list: "array", dict: "object"}[type(value)]
+    shown = f" {_shown(value)}" if isinstance(value, (bool, int, float, str)) else ""
+    return f"must be of type {wanted}, but is the {got}{shown}"
+
+
+def _shown(value: Any) -> str:
+    return f"'{value}'" if isinstance(value, str) else str(value).lower() if isinstance(value, bool) else str(value)
