@@ -10,6 +10,13 @@ from rich.table import Table
 
 from verdazure.sandbox import environment, toolchain
 
+# How long Azure holds on to what was deleted, and to its name. Azure docs: "Azure Key Vault soft-delete overview" and
+# "Workspace soft deletion" (Azure Machine Learning).
+_KEPT_FOR = {
+    "microsoft.keyvault/vaults": "7 to 90 days, as the vault says (default 90)",
+    "microsoft.machinelearningservices/workspaces": "14 days",
+}
+
 
 class Status(TypedDict):
     """The state of a sandbox, ready for JSON. Lists are empty when there is nothing."""
@@ -64,7 +71,8 @@ def _azure(layout: environment.Layout) -> tuple[list[dict[str, str]], list[dict[
         {
             "type": item.type,
             "name": item.name,
-            "deleted_at": str(item.deleted_at),
+            "deleted_at": item.deleted_at,
+            "kept_for": _KEPT_FOR.get(item.type.lower(), "unknown"),
             "purge_protected": item.purge_protected,
         }
         for item in store.soft_deleted()
@@ -87,7 +95,7 @@ def show(status: Status, console: Console | None = None) -> None:
         console,
         "Deleted, but Azure would still hold the name",
         status["soft_deleted"],
-        ("type", "name", "deleted_at", "purge_protected"),
+        ("type", "name", "deleted_at", "kept_for", "purge_protected"),
     )
 
 

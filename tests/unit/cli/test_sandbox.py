@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from verdazure.cli import app, sandbox_status
 from verdazure.cli.shells import Shell, exports
 from verdazure.sandbox import toolchain
+from verdazure.sandbox.azure.store import SoftDeleted, Store, StoredResource
 from verdazure.sandbox.toolchain import Toolchain, ToolchainError
 
 CLI = Toolchain(Path("/cache/bin/pulumi"), "3.250.0", "built from Go modules", executor=Path("/cache/bin/exec"))
@@ -147,6 +148,34 @@ class TestStatus:
         for text in ("Stacks: 1", "organization/quickstart/dev", "Simulated Azure: 1", "stdata", "swedencentral"):
             assert text in shown
         assert "Deleted, but Azure would still hold the name: none" in shown
+
+
+def test_status_tells_what_azure_holds_and_what_it_would_keep(folder):
+    folder.mkdir()
+    store = Store(folder / "azure.db")
+    group = "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg"
+    vault_id = f"{group}/providers/Microsoft.KeyVault/vaults/kv"
+    held = StoredResource(
+        group, "resources:ResourceGroup", "Microsoft.Resources/resourceGroups", "rg", "westus", {}, {}
+    )
+    with store.transaction() as azure:
+        azure.put(held)
+        azure.keep_deleted(
+            SoftDeleted(vault_id, "Microsoft.KeyVault/vaults", "kv", "westus", "2026-01-02T03:04:05Z", True)
+        )
+    status = json.loads(verdazure("sandbox", "status", "--json").stdout)
+    assert status["resources"] == [
+        {"type": "Microsoft.Resources/resourceGroups", "name": "rg", "location": "westus", "id": group}
+    ]
+    assert status["soft_deleted"] == [
+        {
+            "type": "Microsoft.KeyVault/vaults",
+            "name": "kv",
+            "deleted_at": "2026-01-02T03:04:05Z",
+            "kept_for": "7 to 90 days, as the vault says (default 90)",
+            "purge_protected": True,
+        }
+    ]
 
 
 def test_the_version_is_that_of_the_package():
