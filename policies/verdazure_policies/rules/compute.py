@@ -1,0 +1,147 @@
+"""Compute: no node idles, none is larger or older than it needs to be, and spare capacity comes first."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from verdazure import facts, guardrails
+
+from verdazure_policies.machines import AML_CLUSTERS, VM_HOSTS, is_gpu, vm_sizes
+from verdazure_policies.rulebook import CRITICAL, HIGH, MEDIUM, Params, limit, rule
+from verdazure_policies.samples import AML_CLUSTER, KUBERNETES, UNKNOWN, VIRTUAL_MACHINE
+from verdazure_policies.view import Claim, Finding, Resource, State, Value
+
+VM_SIZE = "properties.properties.vmSize"
+PRIORITY = "properties.properties.vmPriority"
+MIN_NODES = "properties.properties.scaleSettings.minNodeCount"
+MAX_NODES = "properties.properties.scaleSettings.maxNodeCount"
+IDLE_TIME = "properties.properties.scaleSettings.nodeIdleTimeBeforeScaleDown"
+POOL_SIZE = "agentPoolProfiles[0].vmSize"
+
+
+@rule(
+    id="CM01",
+    name="aml-scale-to-zero",
+    title="Training clusters scale to zero",
+    severity=CRITICAL,
+    guide="Scaling and workload resiliency",
+    why="A node that waits for work draws power and holds hardware all the same.",
+    types=[AML_CLUSTERS],
+    params={"max_min_nodes": limit(guardrails.CLUSTER_MIN_NODES, "Most nodes that may run without work")},
+    passes=[
+        AML_CLUSTER,
+        AML_CLUSTER.without(MIN_NODES),
+        AML_CLUSTER.having("properties.computeType", "Kubernetes").having(MIN_NODES, 2),
+    ],
+    fails=[AML_CLUSTER.having(MIN_NODES, 2)],
+    unknown=[AML_CLUSTER.having(MIN_NODES, UNKNOWN), AML_CLUSTER.having("properties.properties", UNKNOWN)],
+)
+def aml_scale_to_zero(cluster: Resource, params: Params) -> Iterator[Finding]:
+    nodes = cluster[MIN_NODES].defaulting_to(0)
+    yield from nodes.at_most(params.max_min_nodes).otherwise("set min_nodes to 0 (minNodeCount: 0)")
+
+
+@rule(
+    id="CM02",
+    name="aml-idle-timeout",
+    title="Training clusters give idle nodes back soon",
+    severity=HIGH,
+    guide="Scaling and workload resiliency",
+    why="Every minute that a node stays up after its last job is energy without a result.",
+    types=[AML_CLUSTERS],
+    params={"max_idle_minutes": limit(guardrails.CLUSTER_IDLE_MINUTES_MAX, "Longest time that a node may idle")},
+    passes=[AML_CLUSTER, AML_CLUSTER.having(IDLE_TIME, "PT120S")],
+    fails=[AML_CLUSTER.having(IDLE_TIME, "PT1H"), AML_CLUSTER.without(IDLE_TIME), AML_CLUSTER.having(IDLE_TIME, "10")],
+    unknown=[AML_CLUSTER.having(IDLE_TIME, UNKNOWN)],
+)
+def aml_idle_timeout(cluster: Resource, params: Params) -> Iterator[Finding]:
+    minutes = params.max_idle_minutes
+    fix = f"set idle_minutes to {minutes} or less (nodeIdleTimeBeforeScaleDown: PT{minutes}M)"
+    yield from cluster[IDLE_TIME].lasts_at_most(minutes).otherwise(fix)
+
+
+@rule(
+    id="CM05",
+    name="aml-spare-capacity",
+    title="GPU clusters run on spare capacity",
+    severity=HIGH,
+    guide="Scaling and workload resiliency",
+    why="Spare capacity is hardware that already runs; dedicated nodes have more of it built and powered.",
+    types=[AML_CLUSTERS],
+    params={"priority": limit(guardrails.CLUSTER_PRIORITY, "Priority that GPU nodes run at")},
+    passes=[
+        AML_CLUSTER,
+        AML_CLUSTER.having(PRIORITY, "Dedicated").having(VM_SIZE, "Standard_D4ads_v5"),
+        AML_CLUSTER.having(PRIORITY, "Dedicated").having("tags.interruptible", "false"),
+    ],
+    fails=[AML_CLUSTER.having(PRIORITY, "Dedicated"), AML_CLUSTER.without(PRIORITY)],
+    unknown=[AML_CLUSTER.having(PRIORITY, UNKNOWN), AML_CLUSTER.having(PRIORITY, "Dedicated").having(VM_SIZE, UNKNOWN)],
+)
+def aml_spare_capacity(cluster: Resource, params: Params) -> Iterator[Finding]:
+    spare = cluster[PRIORITY].equals(params.priority)
+    held = cluster.tag("interruptible").equals("false")
+    fix = "set priority to LowPriority, or tag work that cannot restart with interruptible: false"
+    yield from spare.when(is_gpu(cluster[VM_SIZE])).unless(held).otherwise(fix)
+
+
+@rule(
+    id="CM06",
+    name="aml-max-nodes",
+    title="Training clusters have a ceiling",
+    severity=MEDIUM,
+    guide="Scaling and workload resiliency",
+    why="A ceiling bounds what a runaway sweep can burn before somebody notices.",
+    types=[AML_CLUSTERS],
+    params={"max_nodes": limit(guardrails.CLUSTER_NODES_MAX, "Most nodes of one cluster")},
+    passes=[AML_CLUSTER, AML_CLUSTER.having(MAX_NODES, 16)],
+    fails=[AML_CLUSTER.having(MAX_NODES, 17), AML_CLUSTER.without(MAX_NODES)],
+    unknown=[AML_CLUSTER.having(MAX_NODES, UNKNOWN)],
+)
+def aml_max_nodes(cluster: Resource, params: Params) -> Iterator[Finding]:
+    ceiling = cluster[MAX_NODES].at_most(params.max_nodes)
+    yield from ceiling.otherwise(f"set max_nodes to {params.max_nodes} or less (maxNodeCount)")
+
+
+@rule(
+    id="CM07",
+    name="current-vm-generation",
+    title="Machines are of a current generation",
+    severity=HIGH,
+    guide="Sustainable machine learning operations practices",
+    why="An old generation needs more energy for the same result, and Azure retires it under the workload.",
+    types=VM_HOSTS,
+    passes=[AML_CLUSTER, VIRTUAL_MACHINE, KUBERNETES, AML_CLUSTER.having(VM_SIZE, "STANDARD_NC4AS_T4_V3")],
+    fails=[
+        AML_CLUSTER.having(VM_SIZE, "Standard_NC6s_v3"),
+        VIRTUAL_MACHINE.having("hardwareProfile.vmSize", "Standard_DS2_v2"),
+        KUBERNETES.having(POOL_SIZE, "Standard_NC6"),
+    ],
+    unknown=[
+        AML_CLUSTER.having(VM_SIZE, UNKNOWN),
+        AML_CLUSTER.having(VM_SIZE, "Standard_ZZ1"),
+        KUBERNETES.having(POOL_SIZE, UNKNOWN),
+    ],
+)
+def current_vm_generation(host: Resource, params: Params) -> Iterator[Finding]:
+    for size in vm_sizes(host):
+        yield from _is_current(size).otherwise(_replacement(size))
+
+
+def _is_current(size: Value) -> Claim:
+    """Whether new work should start on the size; undecided where the facts table does not hold it."""
+    row = _row(size)
+    claim = size.satisfies(lambda _: row.deployable if row else None, "a size that Azure has not announced to retire")
+    if size.state is not State.KNOWN:
+        return claim
+    return replace(claim, found=f"{size.shown}, {row.status if row else 'which the facts table does not hold'}")
+
+
+def _replacement(size: Value) -> str:
+    row = _row(size)
+    return f"use {row.successor}" if row and row.successor else "use a size that the facts table lists as current"
+
+
+def _row(size: Value) -> facts.VmSize | None:
+    try:
+        return facts.vm_size(str(size.content))
+    except facts.UnknownFact:
+        return None

@@ -1,0 +1,119 @@
+"""Monitoring: what runs is measured, and the measuring itself stays small."""
+
+from collections.abc import Iterator
+
+from verdazure import guardrails
+
+from verdazure_policies.rulebook import HIGH, LOW, MEDIUM, STACK_ROOT, Params, limit, rule, stack_rule
+from verdazure_policies.samples import (
+    AML_WORKSPACE,
+    APP_INSIGHTS,
+    BUDGET,
+    KEY_VAULT,
+    LOG_WORKSPACE,
+    STACK,
+    UNKNOWN,
+    diagnostics_of,
+)
+from verdazure_policies.stack import Neighbour, Stack, absent
+from verdazure_policies.view import Finding, Resource
+
+DAILY_QUOTA = "workspaceCapping.dailyQuotaGb"
+BUDGETS = ("consumption:Budget", "costmanagement:Budget")
+
+
+@stack_rule(
+    id="MO01",
+    name="diagnostics-present",
+    title="Workspaces and vaults send their logs somewhere",
+    severity=HIGH,
+    guide="Comprehensive monitoring strategy",
+    why="What is not measured cannot be improved, and waste shows first in the logs.",
+    types=["machinelearningservices:Workspace", "keyvault:Vault"],
+    passes=[(AML_WORKSPACE, diagnostics_of(AML_WORKSPACE)), (KEY_VAULT, diagnostics_of(KEY_VAULT))],
+    fails=[(AML_WORKSPACE,), (KEY_VAULT, AML_WORKSPACE, diagnostics_of(AML_WORKSPACE))],
+    unknown=[(KEY_VAULT, diagnostics_of(KEY_VAULT).linked({}))],
+)
+def diagnostics_present(resource: Neighbour, params: Params, stack: Stack) -> Iterator[Finding]:
+    settings = stack.has_naming(resource, "resourceUri", "monitor:DiagnosticSetting")
+    yield from settings.otherwise("add a monitor.DiagnosticSetting with its id as resourceUri")
+
+
+@rule(
+    id="MO02",
+    name="log-retention-bounds",
+    title="Logs are kept long enough to learn from, and no longer",
+    severity=MEDIUM,
+    guide="Comprehensive monitoring strategy",
+    why="Logs that nobody reads any more fill powered disks; what an audit needs belongs in an archive.",
+    types=["operationalinsights:Workspace"],
+    params={
+        "min_days": limit(guardrails.LOG_RETENTION_DAYS_MIN, "Least time"),
+        "max_days": limit(guardrails.LOG_RETENTION_DAYS_MAX, "Longest time"),
+    },
+    passes=[LOG_WORKSPACE, LOG_WORKSPACE.having("retentionInDays", 90), LOG_WORKSPACE.without("retentionInDays")],
+    fails=[LOG_WORKSPACE.having("retentionInDays", 7), LOG_WORKSPACE.having("retentionInDays", 730)],
+    unknown=[LOG_WORKSPACE.having("retentionInDays", UNKNOWN)],
+)
+def log_retention_bounds(workspace: Resource, params: Params) -> Iterator[Finding]:
+    days = workspace["retentionInDays"].defaulting_to(30)  # Azure docs, Log Analytics: 30 days for the PerGB2018 tier
+    kept = days.between(params.min_days, params.max_days, "days")
+    yield from kept.otherwise(f"set retentionInDays to {params.min_days} to {params.max_days}")
+
+
+@rule(
+    id="MO03",
+    name="log-daily-cap",
+    title="A log workspace has a daily cap",
+    severity=MEDIUM,
+    guide="Comprehensive monitoring strategy",
+    why="One chatty loop can store more logs in a night than a workload does in a year.",
+    types=["operationalinsights:Workspace"],
+    passes=[LOG_WORKSPACE, LOG_WORKSPACE.having(DAILY_QUOTA, 0.5)],
+    fails=[LOG_WORKSPACE.without("workspaceCapping"), LOG_WORKSPACE.having(DAILY_QUOTA, -1)],
+    unknown=[LOG_WORKSPACE.having(DAILY_QUOTA, UNKNOWN)],
+)
+def log_daily_cap(workspace: Resource, params: Params) -> Iterator[Finding]:
+    cap = workspace[DAILY_QUOTA].above(0, "GB (-1 means no cap)")
+    yield from cap.otherwise("set workspaceCapping.dailyQuotaGb to what a normal day needs")
+
+
+@rule(
+    id="MO05",
+    name="telemetry-sampling",
+    title="Telemetry is sampled and goes to a log workspace",
+    severity=LOW,
+    guide="Comprehensive monitoring strategy",
+    why="Half of the requests tell as much about a trend as all of them, for half of the storage.",
+    types=["applicationinsights:Component"],
+    params={"max_percent": limit(guardrails.TELEMETRY_SAMPLING_PERCENT_MAX, "Largest share of telemetry that is kept")},
+    passes=[APP_INSIGHTS, APP_INSIGHTS.without("samplingPercentage").having("tags.criticality", "high")],
+    fails=[
+        APP_INSIGHTS.without("samplingPercentage"),
+        APP_INSIGHTS.having("samplingPercentage", 100),
+        APP_INSIGHTS.without("workspaceResourceId"),
+    ],
+    unknown=[APP_INSIGHTS.having("samplingPercentage", UNKNOWN)],
+)
+def telemetry_sampling(component: Resource, params: Params) -> Iterator[Finding]:
+    yield from component["workspaceResourceId"].is_set().otherwise("set workspaceResourceId to a log workspace's id")
+    sampled = component["samplingPercentage"].at_most(params.max_percent, "percent")
+    fix = f"set samplingPercentage to {params.max_percent:g}, or tag what needs every request with criticality: high"
+    yield from sampled.unless(component.tag("criticality").equals("high")).otherwise(fix)
+
+
+@stack_rule(
+    id="MO07",
+    name="budget-exists",
+    title="A stack has a budget that tells somebody",
+    severity=MEDIUM,
+    guide="Comprehensive monitoring strategy",
+    why="Cost is the first sign of waste that reaches a person, days before a carbon report does.",
+    types=[STACK_ROOT],
+    passes=[(STACK, BUDGET), (STACK, BUDGET.having("notifications", UNKNOWN))],
+    fails=[(STACK,), (STACK, BUDGET.without("notifications"))],
+)
+def budget_exists(root: Neighbour, params: Params, stack: Stack) -> Iterator[Finding]:
+    if not any(budget["notifications"].is_set().holds for budget in stack.of(*BUDGETS)):
+        fix = "add one for the resource group, or set monthly_budget on the Landing"
+        yield from absent(BUDGETS[0], "one with notifications").otherwise(fix)

@@ -1,0 +1,241 @@
+"""Security floor: green never means open. Identity instead of keys, private instead of public."""
+
+from collections.abc import Iterator
+
+from verdazure_policies.machines import AML_NODES
+from verdazure_policies.rulebook import CRITICAL, FAIL, HIGH, MEDIUM, Params, rule
+from verdazure_policies.samples import (
+    AML_CLUSTER,
+    AML_WORKSPACE,
+    BLOB_CONTAINER,
+    KEY_VAULT,
+    REGISTRY,
+    STORAGE_ACCOUNT,
+    UNKNOWN,
+)
+from verdazure_policies.view import Claim, Finding, Resource, View
+
+SAFE_TLS = ("TLS1_2", "TLS1_3")
+GUIDE = "Model reusability"  # the guide's row on "meeting security and compliance requirements"
+PUBLIC = "publicNetworkAccess"
+NODE_IP = "properties.properties.enableNodePublicIp"
+LOCAL_AUTH = "properties.disableLocalAuth"
+IDENTITY = "primaryUserAssignedIdentity"
+DENY = {"defaultAction": "Deny", "bypass": "AzureServices"}
+
+
+@rule(
+    id="SE01",
+    name="storage-transport",
+    title="Storage talks TLS 1.2 or newer, and nothing else",
+    severity=CRITICAL,
+    guide=GUIDE,
+    why="Training data and models on the wire are worth as much as at rest.",
+    types=["storage:StorageAccount"],
+    passes=[STORAGE_ACCOUNT, STORAGE_ACCOUNT.having("minimumTlsVersion", "TLS1_3").without("enableHttpsTrafficOnly")],
+    fails=[
+        STORAGE_ACCOUNT.having("enableHttpsTrafficOnly", False),
+        STORAGE_ACCOUNT.having("minimumTlsVersion", "TLS1_0"),
+        STORAGE_ACCOUNT.without("minimumTlsVersion"),
+    ],
+    unknown=[STORAGE_ACCOUNT.having("minimumTlsVersion", UNKNOWN)],
+)
+def storage_transport(account: Resource, params: Params) -> Iterator[Finding]:
+    https = account["enableHttpsTrafficOnly"].defaulting_to(True)  # Storage REST API: true since version 2019-04-01
+    yield from https.equals(True).otherwise("set enableHttpsTrafficOnly to true")
+    yield from account["minimumTlsVersion"].one_of(SAFE_TLS).otherwise("set minimumTlsVersion to TLS1_2")
+
+
+@rule(
+    id="SE02",
+    name="storage-no-public-blob",
+    title="No blob is open to everybody",
+    severity=CRITICAL,
+    guide=GUIDE,
+    why="One public container gives away the training data of a whole workload.",
+    types=["storage:StorageAccount", "storage:BlobContainer"],
+    when_unknown=FAIL,
+    passes=[STORAGE_ACCOUNT, BLOB_CONTAINER, BLOB_CONTAINER.without("publicAccess")],
+    fails=[
+        STORAGE_ACCOUNT.having("allowBlobPublicAccess", True),
+        STORAGE_ACCOUNT.without("allowBlobPublicAccess"),
+        BLOB_CONTAINER.having("publicAccess", "Blob"),
+    ],
+    unknown=[STORAGE_ACCOUNT.having("allowBlobPublicAccess", UNKNOWN), BLOB_CONTAINER.having("publicAccess", UNKNOWN)],
+)
+def storage_no_public_blob(resource: Resource, params: Params) -> Iterator[Finding]:
+    if resource.type == "storage:BlobContainer":
+        yield from resource["publicAccess"].defaulting_to("None").equals("None").otherwise("set publicAccess to None")
+    else:
+        yield from resource["allowBlobPublicAccess"].equals(False).otherwise("set allowBlobPublicAccess to false")
+
+
+@rule(
+    id="SE03",
+    name="storage-no-keys",
+    title="Storage takes identities, not keys",
+    severity=HIGH,
+    guide=GUIDE,
+    why="An account key opens everything, names nobody and is never given back.",
+    types=["storage:StorageAccount"],
+    passes=[STORAGE_ACCOUNT],
+    fails=[STORAGE_ACCOUNT.having("allowSharedKeyAccess", True), STORAGE_ACCOUNT.without("allowSharedKeyAccess")],
+    unknown=[STORAGE_ACCOUNT.having("allowSharedKeyAccess", UNKNOWN)],
+)
+def storage_no_keys(account: Resource, params: Params) -> Iterator[Finding]:
+    yield from account["allowSharedKeyAccess"].equals(False).otherwise("set allowSharedKeyAccess to false")
+
+
+@rule(
+    id="SE04",
+    name="storage-network",
+    title="Storage is closed to the internet",
+    severity=HIGH,
+    guide=GUIDE,
+    why="Data that only its own network reaches is neither leaked nor scraped.",
+    types=["storage:StorageAccount"],
+    when_unknown=FAIL,
+    passes=[STORAGE_ACCOUNT, STORAGE_ACCOUNT.having(PUBLIC, UNKNOWN).having("networkRuleSet", DENY)],
+    fails=[
+        STORAGE_ACCOUNT.without(PUBLIC),
+        STORAGE_ACCOUNT.having(PUBLIC, "Enabled").having("networkRuleSet", {"defaultAction": "Allow"}),
+    ],
+    unknown=[STORAGE_ACCOUNT.having(PUBLIC, UNKNOWN)],
+)
+def storage_network(account: Resource, params: Params) -> Iterator[Finding]:
+    closed = _closed(account, "networkRuleSet")
+    yield from closed.otherwise("set publicNetworkAccess to Disabled, or networkRuleSet.defaultAction to Deny")
+
+
+@rule(
+    id="SE05",
+    name="ml-no-public-access",
+    title="A workspace is closed to the internet",
+    severity=HIGH,
+    guide=GUIDE,
+    why="Azure opens a workspace to the internet unless it is told not to.",
+    types=["machinelearningservices:Workspace"],
+    when_unknown=FAIL,
+    passes=[AML_WORKSPACE],
+    fails=[AML_WORKSPACE.having(PUBLIC, "Enabled"), AML_WORKSPACE.without(PUBLIC)],
+    unknown=[AML_WORKSPACE.having(PUBLIC, UNKNOWN)],
+)
+def ml_no_public_access(workspace: Resource, params: Params) -> Iterator[Finding]:
+    yield from workspace[PUBLIC].equals("Disabled").otherwise("set publicNetworkAccess to Disabled")
+
+
+@rule(
+    id="SE06",
+    name="ml-managed-network",
+    title="A workspace's compute runs in a managed network",
+    severity=HIGH,
+    guide=GUIDE,
+    why="Training code that reaches the whole internet can send the data there too.",
+    types=["machinelearningservices:Workspace"],
+    passes=[AML_WORKSPACE, AML_WORKSPACE.having("kind", "Project").without("managedNetwork")],
+    fails=[AML_WORKSPACE.without("managedNetwork"), AML_WORKSPACE.having("managedNetwork.isolationMode", "Disabled")],
+    unknown=[AML_WORKSPACE.having("managedNetwork.isolationMode", UNKNOWN)],
+)
+def ml_managed_network(workspace: Resource, params: Params) -> Iterator[Finding]:
+    isolated = workspace["managedNetwork.isolationMode"].one_of(("AllowInternetOutbound", "AllowOnlyApprovedOutbound"))
+    inherits = workspace["kind"].equals("Project")  # a project runs in its hub's network
+    yield from isolated.unless(inherits).otherwise(
+        "set managedNetwork.isolationMode to AllowInternetOutbound or stricter"
+    )
+
+
+@rule(
+    id="SE07",
+    name="ml-user-identity",
+    title="A workspace has an identity of its own choosing",
+    severity=MEDIUM,
+    guide=GUIDE,
+    why="A user-assigned identity outlives the workspace, so its grants are written once and stay small.",
+    types=["machinelearningservices:Workspace"],
+    passes=[AML_WORKSPACE, AML_WORKSPACE.having("identity.type", "SystemAssigned,UserAssigned")],
+    fails=[
+        AML_WORKSPACE.having("identity.type", "SystemAssigned"),
+        AML_WORKSPACE.without(IDENTITY),
+        AML_WORKSPACE.without("identity"),
+    ],
+    unknown=[AML_WORKSPACE.having("identity", UNKNOWN)],
+)
+def ml_user_identity(workspace: Resource, params: Params) -> Iterator[Finding]:
+    assigned = workspace["identity.type"].satisfies(lambda kind: "userassigned" in str(kind).lower(), "UserAssigned")
+    yield from assigned.otherwise("give the workspace a user-assigned identity")
+    yield from workspace[IDENTITY].is_set().otherwise("set primaryUserAssignedIdentity to that identity's id")
+
+
+@rule(
+    id="SE08",
+    name="ml-nodes-closed",
+    title="Nodes have no public address and no local accounts",
+    severity=HIGH,
+    guide=GUIDE,
+    why="A GPU node on the internet is mined on within hours.",
+    types=[AML_NODES],
+    when_unknown=FAIL,
+    passes=[AML_CLUSTER],
+    fails=[
+        AML_CLUSTER.having(LOCAL_AUTH, False),
+        AML_CLUSTER.without(LOCAL_AUTH),
+        AML_CLUSTER.having(NODE_IP, True),
+        AML_CLUSTER.without(NODE_IP),
+        AML_CLUSTER.having("properties.computeType", "ComputeInstance").having(NODE_IP, True),
+    ],
+    unknown=[AML_CLUSTER.having(NODE_IP, UNKNOWN)],
+)
+def ml_nodes_closed(compute: Resource, params: Params) -> Iterator[Finding]:
+    yield from compute[LOCAL_AUTH].equals(True).otherwise("set disableLocalAuth to true")
+    yield from compute[NODE_IP].equals(False).otherwise("set enableNodePublicIp to false")
+
+
+@rule(
+    id="SE10",
+    name="key-vault-closed",
+    title="A vault is closed, governed by roles and safe from purging",
+    severity=HIGH,
+    guide=GUIDE,
+    why="Whoever opens or purges the vault has the secrets of everything beside it.",
+    types=["keyvault:Vault"],
+    when_unknown=FAIL,
+    passes=[
+        KEY_VAULT,
+        KEY_VAULT.having("properties.publicNetworkAccess", "Enabled").having("properties.networkAcls", DENY),
+    ],
+    fails=[
+        KEY_VAULT.without("properties.enableRbacAuthorization"),
+        KEY_VAULT.without("properties.enablePurgeProtection"),
+        KEY_VAULT.without("properties.publicNetworkAccess"),
+    ],
+    unknown=[KEY_VAULT.having("properties.publicNetworkAccess", UNKNOWN), KEY_VAULT.having("properties", UNKNOWN)],
+)
+def key_vault_closed(vault: Resource, params: Params) -> Iterator[Finding]:
+    for flag in ("enableRbacAuthorization", "enablePurgeProtection"):
+        yield from vault[f"properties.{flag}"].equals(True).otherwise(f"set properties.{flag} to true")
+    closed = _closed(vault, "networkAcls", base="properties.")
+    yield from closed.otherwise(
+        "set properties.publicNetworkAccess to Disabled, or properties.networkAcls.defaultAction to Deny"
+    )
+
+
+@rule(
+    id="SE11",
+    name="registry-no-anonymous",
+    title="A registry knows who pulls and pushes",
+    severity=HIGH,
+    guide=GUIDE,
+    why="An admin account is a shared password to every image that runs.",
+    types=["containerregistry:Registry"],
+    passes=[REGISTRY, REGISTRY.without("adminUserEnabled").without("anonymousPullEnabled")],
+    fails=[REGISTRY.having("adminUserEnabled", True), REGISTRY.having("anonymousPullEnabled", True)],
+    unknown=[REGISTRY.having("adminUserEnabled", UNKNOWN)],
+)
+def registry_no_anonymous(registry: Resource, params: Params) -> Iterator[Finding]:
+    for flag in ("adminUserEnabled", "anonymousPullEnabled"):
+        yield from registry[flag].is_not(True).otherwise(f"set {flag} to false")
+
+
+def _closed(resource: View, rules: str, base: str = "") -> Claim:
+    """Closed altogether, or open only to who is named; Azure opens both when they are not set."""
+    return resource[f"{base}{PUBLIC}"].equals("Disabled") | resource[f"{base}{rules}.defaultAction"].equals("Deny")

@@ -1,0 +1,194 @@
+"""Storage: data cools and goes by itself, and nothing stays on faster disks than it needs."""
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+from verdazure import guardrails
+
+from verdazure_policies.rulebook import HIGH, MEDIUM, Params, Target, limit, rule, stack_rule
+from verdazure_policies.samples import BLOB_SERVICE, DISK, LIFECYCLE, REGISTRY, STORAGE_ACCOUNT, UNKNOWN
+from verdazure_policies.stack import Neighbour, Stack
+from verdazure_policies.view import Claim, Finding, Resource, State, Value, View
+
+ACTIONS = "definition.actions.baseBlob"
+TIERS = ("tierToCool", "tierToCold", "tierToArchive", "delete")
+CONDITIONS = ("daysAfterModificationGreaterThan", "daysAfterLastAccessTimeGreaterThan", "daysAfterCreationGreaterThan")
+RULE = "policy.rules[0]"
+COOL = f"{RULE}.{ACTIONS}.tierToCool"
+COOL_DAYS = f"{COOL}.daysAfterModificationGreaterThan"
+COLD_DAYS = f"{RULE}.{ACTIONS}.tierToCold.daysAfterModificationGreaterThan"
+RETENTION = "policies.retentionPolicy"
+
+
+@stack_rule(
+    id="ST01",
+    name="storage-lifecycle",
+    title="Every storage account has a lifecycle policy",
+    severity=HIGH,
+    guide="Storage optimization",
+    why="Without a lifecycle policy data stays on hot disks, powered, for as long as the account lives.",
+    types=[Target("storage:StorageAccount", "kind", ("StorageV2", "BlobStorage"))],
+    passes=[(STORAGE_ACCOUNT, LIFECYCLE), (STORAGE_ACCOUNT.having("kind", "FileStorage"),)],
+    fails=[(STORAGE_ACCOUNT,)],
+    unknown=[(STORAGE_ACCOUNT, LIFECYCLE.linked({}))],
+)
+def storage_lifecycle(account: Neighbour, params: Params, stack: Stack) -> Iterator[Finding]:
+    policy = stack.has_naming(account, "accountName", "storage:ManagementPolicy")
+    yield from policy.otherwise("add a storage.ManagementPolicy for it, or use TieredStorage")
+
+
+@rule(
+    id="ST02",
+    name="lifecycle-tiers",
+    title="A lifecycle policy cools data early and in order",
+    severity=HIGH,
+    guide="Storage optimization",
+    why="A policy that acts late, or in an order that never happens, keeps data on the disks that draw most.",
+    types=["storage:ManagementPolicy"],
+    params={
+        "cool_within": limit(guardrails.COOL_AFTER_DAYS_MAX, "Latest day of a rule's first step"),
+        "cold_within": limit(guardrails.COLD_AFTER_DAYS_MAX, "Latest day to the cold tier"),
+        "archive_within": limit(guardrails.ARCHIVE_AFTER_DAYS_MAX, "Latest day to the archive tier"),
+    },
+    passes=[
+        LIFECYCLE,
+        LIFECYCLE.having(f"{RULE}.enabled", False).having(COOL_DAYS, 400).having("policy.rules[1]", LIFECYCLE.at(RULE)),
+        LIFECYCLE.having(COOL, {"daysAfterLastAccessTimeGreaterThan": 30}),
+        LIFECYCLE.having(f"{RULE}.{ACTIONS}", {"delete": {"daysAfterCreationGreaterThan": 7}}),
+        LIFECYCLE.having(f"{RULE}.definition.filters", {"blobTypes": ["blockBlob", "appendBlob"]}).having(
+            f"{RULE}.{ACTIONS}", {"delete": {"daysAfterModificationGreaterThan": 90}}
+        ),
+    ],
+    fails=[
+        LIFECYCLE.having(COOL_DAYS, 31),
+        LIFECYCLE.having(COLD_DAYS, 30),
+        LIFECYCLE.having(COLD_DAYS, 91),
+        LIFECYCLE.having(f"{RULE}.{ACTIONS}", {}),
+        LIFECYCLE.having(f"{RULE}.enabled", False),
+        LIFECYCLE.without("policy.rules"),
+        LIFECYCLE.having(f"{RULE}.{ACTIONS}", {"delete": {"daysAfterModificationGreaterThan": 365}}),
+    ],
+    unknown=[LIFECYCLE.having(COOL_DAYS, UNKNOWN), LIFECYCLE.having("policy", UNKNOWN)],
+)
+def lifecycle_tiers(policy: Resource, params: Params) -> Iterator[Finding]:
+    rules = policy["policy.rules"]
+    enabled = [rule for rule in policy.each("policy.rules") if rule["enabled"].equals(False).holds is not True]
+    working = Claim(None if rules.state is State.UNKNOWN else bool(enabled), rules, "at least one enabled rule")
+    yield from working.otherwise("add an enabled rule that tiers or deletes")
+    for each in enabled:
+        yield from _lifecycle_rule(each, params)
+
+
+@rule(
+    id="ST05",
+    name="no-premium-by-default",
+    title="Fast disks only where latency needs them",
+    severity=MEDIUM,
+    guide="Storage optimization",
+    why="Premium storage keeps more flash powered for the same bytes.",
+    types=["storage:StorageAccount", "compute:Disk"],
+    passes=[
+        STORAGE_ACCOUNT,
+        STORAGE_ACCOUNT.having("sku.name", "Premium_LRS").having("tags.latency", "critical"),
+        DISK,
+        DISK.having("sku.name", "Premium_LRS"),
+    ],
+    fails=[
+        STORAGE_ACCOUNT.having("sku.name", "Premium_LRS"),
+        DISK.having("sku.name", "UltraSSD_LRS").having("tags.environment", "dev"),
+    ],
+    unknown=[STORAGE_ACCOUNT.having("sku.name", UNKNOWN)],
+)
+def no_premium_by_default(resource: Resource, params: Params) -> Iterator[Finding]:
+    standard = resource["sku.name"].satisfies(
+        lambda sku: not str(sku).startswith(("Premium", "Ultra")), "a standard sku"
+    )
+    claim = standard.unless(resource.tag("latency").equals("critical"))
+    if resource.type == "compute:Disk":
+        claim = claim.unless(resource.tag("environment").equals("prod"))
+    yield from claim.otherwise("use a Standard sku, or tag what needs it with latency: critical")
+
+
+@rule(
+    id="ST06",
+    name="soft-delete-bounds",
+    title="Deleted data is kept long enough to regret it, and no longer",
+    severity=MEDIUM,
+    guide="Storage optimization",
+    why="Soft-deleted data is as powered as live data: a week saves the day, a year only keeps disks busy.",
+    types=["storage:BlobServiceProperties"],
+    params={
+        "min_days": limit(guardrails.SOFT_DELETE_DAYS_MIN, "Least time"),
+        "max_days": limit(guardrails.SOFT_DELETE_DAYS_MAX, "Longest time"),
+    },
+    passes=[BLOB_SERVICE, BLOB_SERVICE.having("deleteRetentionPolicy.days", 30)],
+    fails=[
+        BLOB_SERVICE.having("deleteRetentionPolicy.days", 365),
+        BLOB_SERVICE.having("containerDeleteRetentionPolicy.days", 1),
+        BLOB_SERVICE.without("deleteRetentionPolicy"),
+    ],
+    unknown=[BLOB_SERVICE.having("deleteRetentionPolicy.days", UNKNOWN)],
+)
+def soft_delete_bounds(service: Resource, params: Params) -> Iterator[Finding]:
+    for policy in ("deleteRetentionPolicy", "containerDeleteRetentionPolicy"):
+        yield from service[f"{policy}.enabled"].equals(True).otherwise(f"enable {policy}")
+        days = service[f"{policy}.days"].between(params.min_days, params.max_days, "days")
+        yield from days.otherwise(f"set {policy}.days to {params.min_days} to {params.max_days}")
+
+
+@rule(
+    id="ST10",
+    name="registry-retention",
+    title="A premium registry forgets untagged images",
+    severity=MEDIUM,
+    guide="Storage optimization",
+    why="Each rebuild leaves an untagged image of gigabytes behind that nothing pulls again.",
+    types=[Target("containerregistry:Registry", "sku.name", ("Premium",))],
+    params={"max_days": limit(guardrails.REGISTRY_RETENTION_DAYS_MAX, "Longest time that an untagged image is kept")},
+    passes=[REGISTRY, REGISTRY.having("sku.name", "Basic").without("policies")],
+    fails=[
+        REGISTRY.having(f"{RETENTION}.days", 90),
+        REGISTRY.without("policies"),
+        REGISTRY.having(f"{RETENTION}.status", "disabled"),
+    ],
+    unknown=[REGISTRY.having(f"{RETENTION}.days", UNKNOWN)],
+)
+def registry_retention(registry: Resource, params: Params) -> Iterator[Finding]:
+    fix = f"set policies.retentionPolicy to enabled with {params.max_days} days or less"
+    yield from registry[f"{RETENTION}.status"].equals("enabled").otherwise(fix)
+    yield from registry[f"{RETENTION}.days"].defaulting_to(7).at_most(params.max_days, "days").otherwise(fix)
+
+
+def _lifecycle_rule(rule: View, params: Params) -> Iterator[Finding]:
+    steps = {tier: days for tier in TIERS if (days := _days(rule, tier)) is not None}
+    others = [rule[f"definition.actions.{kind}"] for kind in ("version", "snapshot")]
+    if not steps:
+        acts = Claim(any(other.is_set().holds for other in others), rule[ACTIONS], "an action that tiers or deletes")
+        yield from acts.otherwise("add tierToCool or delete")
+        return
+    if not _holds_append_blobs(rule):
+        yield from (
+            next(iter(steps.values())).at_most(params.cool_within, "days").otherwise("let the first step happen sooner")
+        )
+    for tier, within in (("tierToCold", params.cold_within), ("tierToArchive", params.archive_within)):
+        if tier in steps:
+            yield from steps[tier].at_most(within, "days").otherwise(f"let {tier} happen sooner")
+    for earlier, later in pairwise(steps.values()):
+        if earlier.state is State.KNOWN:
+            yield from later.above(earlier.content, f"days, as {earlier.path} is").otherwise(
+                "let the steps follow each other"
+            )
+
+
+def _days(rule: View, tier: str) -> Value | None:
+    """The day on which the step happens, by whichever of Azure's conditions the rule uses; None without the step."""
+    if rule[f"{ACTIONS}.{tier}"].state is State.MISSING:
+        return None
+    given = [rule[f"{ACTIONS}.{tier}.{condition}"] for condition in CONDITIONS]
+    return next((days for days in given if days.state is not State.MISSING), given[0])
+
+
+def _holds_append_blobs(rule: View) -> bool:
+    """Append blobs can be deleted by a rule, not tiered (Azure docs, Lifecycle management policy structure)."""
+    kinds = rule["definition.filters.blobTypes"].content or ()
+    return any(str(kind).lower() == "appendblob" for kind in kinds)

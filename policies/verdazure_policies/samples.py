@@ -1,0 +1,248 @@
+"""Sample resources: each complies with every rule, and a rule's cases are made from them by changing one property."""
+
+import copy
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from pulumi_policy.proxy import UNKNOWN_STRING_VALUE
+
+UNKNOWN = UNKNOWN_STRING_VALUE
+"""What a preview holds in place of a value that only the deployment tells."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A resource as the engine hands it to a policy."""
+
+    type: str
+    """Canonical token."""
+    properties: Mapping[str, Any]
+    name: str = ""
+    links: Mapping[str, str] = field(default_factory=dict)
+    """Property -> name of the sample in the same stack that it was made from."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", self.name or self.type.rpartition(":")[2].lower())
+
+    def having(self, path: str, value: Any) -> "Sample":
+        """The sample with one property set."""
+        properties, parent, last = self._opened(path)
+        if isinstance(parent, list) and last == len(parent):
+            parent.append(value)
+        else:
+            parent[last] = value
+        return replace(self, properties=properties)
+
+    def without(self, path: str) -> "Sample":
+        """The sample with one property left out."""
+        properties, parent, last = self._opened(path)
+        del parent[last]
+        return replace(self, properties=properties)
+
+    def at(self, path: str) -> Any:
+        """The value of one property."""
+        _, parent, last = self._opened(path)
+        return parent[last]
+
+    def linked(self, links: Mapping[str, str]) -> "Sample":
+        """The sample made from other resources of its stack."""
+        return replace(self, links=links)
+
+    def _opened(self, path: str) -> tuple[dict[str, Any], Any, Any]:
+        *parents, last = (int(key) if key.isdigit() else key for key in re.findall(r"[^.\[\]]+", path))
+        properties = copy.deepcopy(dict(self.properties))
+        place: Any = properties
+        for key in parents:
+            place = place[key] if isinstance(place, list) else place.setdefault(key, {})
+        return properties, place, last
+
+
+REGION = "swedencentral"
+TAGS = {"workload": "forecasting", "owner": "data-science", "environment": "prod"}
+
+STACK = Sample("pulumi:pulumi:Stack", {}, name="shop-prod")
+
+RESOURCE_GROUP = Sample("resources:ResourceGroup", {"location": REGION, "tags": TAGS})
+
+AML_CLUSTER = Sample(
+    "machinelearningservices:Compute",
+    {
+        "workspaceName": "ml",
+        "location": REGION,
+        "tags": TAGS,
+        "properties": {
+            "computeType": "AmlCompute",
+            "disableLocalAuth": True,
+            "properties": {
+                "vmSize": "Standard_NC4as_T4_v3",
+                "vmPriority": "LowPriority",
+                "enableNodePublicIp": False,
+                "scaleSettings": {"minNodeCount": 0, "maxNodeCount": 4, "nodeIdleTimeBeforeScaleDown": "PT10M"},
+            },
+        },
+    },
+    links={"workspaceName": "workspace"},
+)
+
+AML_WORKSPACE = Sample(
+    "machinelearningservices:Workspace",
+    {
+        "location": REGION,
+        "tags": TAGS,
+        "kind": "Default",
+        "publicNetworkAccess": "Disabled",
+        "managedNetwork": {"isolationMode": "AllowInternetOutbound"},
+        "systemDatastoresAuthMode": "Identity",
+        "identity": {"type": "UserAssigned", "userAssignedIdentities": {}},
+        "primaryUserAssignedIdentity": UNKNOWN,
+        "storageAccount": UNKNOWN,
+        "keyVault": UNKNOWN,
+    },
+    links={"storageAccount": "storageaccount", "keyVault": "vault"},
+)
+
+DATASTORE = Sample(
+    "machinelearningservices:Datastore",
+    {
+        "workspaceName": "ml",
+        "properties": {
+            "datastoreType": "AzureBlob",
+            "accountName": UNKNOWN,
+            "containerName": "dataset",
+            "credentials": {"credentialsType": "None"},
+        },
+    },
+    links={"workspaceName": "workspace", "properties": "storageaccount"},
+)
+
+STORAGE_ACCOUNT = Sample(
+    "storage:StorageAccount",
+    {
+        "location": REGION,
+        "tags": TAGS,
+        "kind": "StorageV2",
+        "sku": {"name": "Standard_LRS"},
+        "enableHttpsTrafficOnly": True,
+        "minimumTlsVersion": "TLS1_2",
+        "allowBlobPublicAccess": False,
+        "allowSharedKeyAccess": False,
+        "publicNetworkAccess": "Disabled",
+    },
+)
+
+BLOB_CONTAINER = Sample("storage:BlobContainer", {"accountName": "data", "publicAccess": "None"})
+
+BLOB_SERVICE = Sample(
+    "storage:BlobServiceProperties",
+    {
+        "accountName": "data",
+        "deleteRetentionPolicy": {"enabled": True, "days": 7},
+        "containerDeleteRetentionPolicy": {"enabled": True, "days": 7},
+    },
+)
+
+LIFECYCLE = Sample(
+    "storage:ManagementPolicy",
+    {
+        "accountName": UNKNOWN,
+        "policy": {
+            "rules": [
+                {
+                    "name": "dataset",
+                    "enabled": True,
+                    "type": "Lifecycle",
+                    "definition": {
+                        "actions": {
+                            "baseBlob": {
+                                "tierToCool": {"daysAfterModificationGreaterThan": 30},
+                                "tierToCold": {"daysAfterModificationGreaterThan": 90},
+                                "delete": {"daysAfterModificationGreaterThan": 365},
+                            }
+                        }
+                    },
+                }
+            ]
+        },
+    },
+    links={"accountName": "storageaccount"},
+)
+
+KEY_VAULT = Sample(
+    "keyvault:Vault",
+    {
+        "location": REGION,
+        "tags": TAGS,
+        "properties": {
+            "enableRbacAuthorization": True,
+            "enablePurgeProtection": True,
+            "publicNetworkAccess": "disabled",
+        },
+    },
+)
+
+REGISTRY = Sample(
+    "containerregistry:Registry",
+    {
+        "location": REGION,
+        "tags": TAGS,
+        "sku": {"name": "Premium"},
+        "adminUserEnabled": False,
+        "anonymousPullEnabled": False,
+        "policies": {"retentionPolicy": {"status": "enabled", "days": 30}},
+    },
+)
+
+LOG_WORKSPACE = Sample(
+    "operationalinsights:Workspace",
+    {"location": REGION, "tags": TAGS, "retentionInDays": 30, "workspaceCapping": {"dailyQuotaGb": 1}},
+    name="logs",
+)
+
+APP_INSIGHTS = Sample(
+    "applicationinsights:Component",
+    {"location": REGION, "tags": TAGS, "workspaceResourceId": UNKNOWN, "samplingPercentage": 50},
+)
+
+BUDGET = Sample(
+    "consumption:Budget",
+    {
+        "amount": 500,
+        "notifications": {"forecast": {"enabled": True, "threshold": 100, "contactEmails": ["a@b.example"]}},
+    },
+)
+
+DISK = Sample("compute:Disk", {"location": REGION, "tags": TAGS, "sku": {"name": "StandardSSD_LRS"}})
+
+VIRTUAL_MACHINE = Sample(
+    "compute:VirtualMachine",
+    {"location": REGION, "tags": TAGS, "hardwareProfile": {"vmSize": "Standard_D4ads_v5"}},
+)
+
+KUBERNETES = Sample(
+    "containerservice:ManagedCluster",
+    {"location": REGION, "tags": TAGS, "agentPoolProfiles": [{"name": "gpu", "vmSize": "Standard_NC4as_T4_v3"}]},
+)
+
+
+def diagnostics_of(sample: Sample) -> Sample:
+    """A diagnostic setting that sends the sample's logs to a workspace."""
+    links = {"resourceUri": sample.name}
+    return Sample(
+        "monitor:DiagnosticSetting",
+        {"resourceUri": UNKNOWN, "workspaceId": UNKNOWN},
+        f"{sample.name}-diagnostics",
+        links,
+    )
+
+
+ALL = (
+    *(AML_CLUSTER, AML_WORKSPACE, DATASTORE),
+    *(STORAGE_ACCOUNT, BLOB_CONTAINER, BLOB_SERVICE, LIFECYCLE, DISK),
+    *(KEY_VAULT, REGISTRY),
+    *(LOG_WORKSPACE, APP_INSIGHTS, diagnostics_of(AML_WORKSPACE), diagnostics_of(KEY_VAULT)),
+    *(VIRTUAL_MACHINE, KUBERNETES),
+    *(STACK, RESOURCE_GROUP, BUDGET),
+)
+"""One stack that complies with every rule."""

@@ -1,0 +1,84 @@
+"""A stack as a stack rule sees it: its resources, and which of them refer to one another."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+from pulumi_policy import PolicyResource
+
+from verdazure_policies.view import Claim, Resource, State, Value
+
+
+class Neighbour(Resource):
+    """A resource of a stack with the resources that its properties were made from."""
+
+    def __init__(self, policy_resource: PolicyResource) -> None:
+        super().__init__(
+            policy_resource.resource_type, policy_resource.name, policy_resource.urn, policy_resource.props
+        )
+        links: Mapping[str, Sequence[PolicyResource]] = policy_resource.property_dependencies
+        self._sources = {key: {source.urn for source in sources} for key, sources in links.items()}
+        self._needs = {needed.urn for needed in policy_resource.dependencies}
+
+    def refers_to(self, path: str, other: Resource) -> bool | None:
+        """Whether the property names the other resource; None where the deployment has to tell.
+
+        Links that the program made count first. A property that became another name in the outputs, or that names a
+        resource by a plain text, is compared with the other's name and ARM id; where a name is only in the own ARM id,
+        as of a child resource, the id decides.
+        """
+        if other.urn in self._sources.get(path.partition(".")[0], ()):
+            return True
+        named = self[path]
+        if named.state is State.KNOWN:
+            return _same_text(named.content, other["name"].content, other["id"].content)
+        if other.urn in self._needs:
+            return True
+        if named.state is State.UNKNOWN:
+            return False if self._sources.get(path.partition(".")[0]) else None
+        parent, own = other["id"].content, self["id"].content
+        return isinstance(parent, str) and isinstance(own, str) and own.lower().startswith(f"{parent.lower()}/")
+
+
+class Stack:
+    """The resources of one stack, found by type."""
+
+    def __init__(self, resources: Iterable[PolicyResource]) -> None:
+        self._by_type: dict[str, list[Neighbour]] = defaultdict(list)
+        for each in resources:
+            neighbour = Neighbour(each)
+            self._by_type[neighbour.type].append(neighbour)
+
+    @property
+    def resources(self) -> list[Neighbour]:
+        return [each for same_type in self._by_type.values() for each in same_type]
+
+    def of(self, *types: str) -> list[Neighbour]:
+        """The resources of these canonical types."""
+        return [each for type_ in types for each in self._by_type.get(type_, ())]
+
+    def named_by(self, source: Neighbour, path: str, type_: str) -> Neighbour | None:
+        """The resource of that type that the property names, if it is in the stack."""
+        return next((each for each in self.of(type_) if source.refers_to(path, each)), None)
+
+    def naming(self, other: Resource, path: str, type_: str) -> list[Neighbour]:
+        """The resources of that type whose property names `other`."""
+        return [each for each in self.of(type_) if each.refers_to(path, other)]
+
+    def has_naming(self, other: Resource, path: str, type_: str) -> Claim:
+        """Claims that a resource of that type names `other`; undecided while one of them may."""
+        answers = [each.refers_to(path, other) for each in self.of(type_)]
+        want = f"one whose {path} names it"
+        if any(answers):
+            return Claim(True, Value(type_, State.KNOWN), want)
+        if None in answers:
+            return Claim(None, Value(type_, State.UNKNOWN), want, f"in the stack with a {path} that is not known yet")
+        return absent(type_, want)
+
+
+def absent(type_: str, want: str) -> Claim:
+    """The broken claim that the stack has such a resource."""
+    return Claim(False, Value(type_, State.MISSING), want, "not in the stack")
+
+
+def _same_text(found: object, *names: object) -> bool:
+    return any(isinstance(found, str) and isinstance(name, str) and found.lower() == name.lower() for name in names)

@@ -1,0 +1,59 @@
+"""What the installed azure-native SDK says about a resource's inputs: the camelCase tree behind its `Args` classes."""
+
+import importlib
+import re
+import sys
+from functools import cache
+from types import ModuleType
+from typing import ForwardRef, get_args
+
+
+def args_class(token: str) -> type:
+    """The `Args` class of a type token such as `azure-native:storage:StorageAccount`. Raises AttributeError."""
+    _, module_name, resource = token.split(":")
+    module = importlib.import_module(f"pulumi_azure_native.{module_name.replace('/', '.')}")
+    # A resource whose plain name is taken by a nested type calls its own arguments InitArgs.
+    return getattr(module, f"{resource}InitArgs", None) or getattr(module, f"{resource}Args")
+
+
+@cache
+def inputs(args: type) -> dict[str, tuple[object, ...]]:
+    """camelCase input -> the types that its annotation names."""
+    return {
+        _camel(name, member): tuple(_leaves(member.fget.__annotations__["return"]))
+        for name, member in vars(args).items()
+        if isinstance(member, property)
+    }
+
+
+def exists(token: str, path: str) -> bool:
+    """Whether a path (`sku.name`, `policy.rules[].enabled`, `tags.owner`) leads to an input of the resource."""
+    classes: list[type] = [args_class(token)]
+    keys = [key for key in re.split(r"[.\[\]]", path) if key]
+    for position, key in enumerate(keys):
+        found = [leaf for cls in classes for leaf in inputs(cls).get(key, ())]
+        if not found:
+            return False
+        nested = [_resolve(leaf, cls) for cls in classes for leaf in inputs(cls).get(key, ())]
+        classes = [cls for cls in nested if cls is not None]
+        if not classes:  # a scalar or a free map: nothing below it is described
+            return position == len(keys) - 1 or key == "tags"
+    return True
+
+
+def _camel(name: str, member: property) -> str:
+    return getattr(member.fget, "_pulumi_name", name)
+
+
+def _leaves(annotation: object) -> list[object]:
+    inner = get_args(annotation)
+    return [leaf for part in inner for leaf in _leaves(part)] if inner else [annotation]
+
+
+def _resolve(leaf: object, owner: type) -> type | None:
+    """The nested `*Args` class that a forward reference in the owner's module names, if it names one."""
+    if not isinstance(leaf, ForwardRef) or not leaf.__forward_arg__.endswith("Args"):
+        return None
+    module: ModuleType = sys.modules[owner.__module__]
+    home = vars(module).get("_inputs", module)
+    return getattr(home, leaf.__forward_arg__)
