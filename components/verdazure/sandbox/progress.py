@@ -11,18 +11,26 @@ _CLEAR_LINE = "\r\033[K"
 
 
 class ProgressLine:
-    """Shows reports as one line that counts up on a terminal, and as a line every half minute elsewhere."""
+    """Shows each text on a line of its own; its time counts up in place on a terminal, each half minute elsewhere."""
 
     def __init__(self) -> None:
         self._in_place = sys.stderr.isatty()
+        self._text = ""
 
     def __call__(self, text: str, seconds: int) -> None:
+        line = f"{text} ({seconds} s)" if seconds else text
         if self._in_place:
-            print(f"{_CLEAR_LINE}{text} ({seconds} s)", end="", file=sys.stderr, flush=True)
+            start = _CLEAR_LINE if text == self._text else self._end()
+            print(f"{start}{line}", end="", file=sys.stderr, flush=True)
         elif seconds % _LINE_EVERY_SECONDS == 0:
-            print(f"{text} ({seconds} s)" if seconds else text, file=sys.stderr, flush=True)
+            print(line, file=sys.stderr, flush=True)
+        self._text = text
 
     def done(self) -> None:
-        """Leave the terminal's line clean for what is printed next."""
+        """End the last line, for what is printed next."""
         if self._in_place:
-            print(_CLEAR_LINE, end="", file=sys.stderr, flush=True)
+            print(self._end(), end="", file=sys.stderr, flush=True)
+        self._text = ""
+
+    def _end(self) -> str:
+        return "\n" if self._text else ""

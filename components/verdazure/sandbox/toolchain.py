@@ -76,7 +76,7 @@ class ToolchainError(Exception):
 
 def find() -> Toolchain | None:
     """The toolchain that is there already, on PATH or in the cache; obtains nothing."""
-    return _first_that_works((("pulumi on PATH", on_path), ("cache", in_cache)), {})
+    return _first_that_works((("pulumi on PATH", on_path), ("cache", in_cache)), {}, _silent)
 
 
 def ensure(report: Report | None = None) -> Toolchain:
@@ -84,29 +84,28 @@ def ensure(report: Report | None = None) -> Toolchain:
 
     Without `report` the progress is shown on standard error. Raises `ToolchainError` when nothing works.
     """
+    ready = find()
+    if ready:
+        return ready
     if report is not None:
-        return _find_or_obtain(report)
+        return _obtain(report)
     progress = ProgressLine()
     try:
-        return _find_or_obtain(progress)
+        return _obtain(progress)
     finally:
         progress.done()
 
 
-def _find_or_obtain(report: Report) -> Toolchain:
+def _obtain(report: Report) -> Toolchain:
     failures: dict[str, str] = {}
-    ready = _first_that_works((("pulumi on PATH", on_path), ("cache", in_cache)), failures)
-    if ready:
-        return ready
     with _only_run(report):
-        obtained = _first_that_works(
-            (
-                ("cache", in_cache),  # again: another run may just have filled it
-                ("official installer", lambda: installed(report)),
-                ("build from Go modules", lambda: built(report)),
-            ),
-            failures,
+        steps = (
+            ("pulumi on PATH", on_path),
+            ("cache", in_cache),  # another run may just have filled it
+            ("official installer", lambda: installed(report)),
+            ("build from Go modules", lambda: built(report)),
         )
+        obtained = _first_that_works(steps, failures, report)
     if obtained:
         return obtained
     raise ToolchainError(
@@ -117,14 +116,19 @@ def _find_or_obtain(report: Report) -> Toolchain:
     )
 
 
-def _first_that_works(steps: Iterable[tuple[str, Step]], failures: dict[str, str]) -> Toolchain | None:
-    """The result of the first step that works; adds to `failures`, by name, why those before it did not."""
+def _first_that_works(steps: Iterable[tuple[str, Step]], failures: dict[str, str], report: Report) -> Toolchain | None:
+    """The result of the first step that works; reports, and adds to `failures` by name, why those before it did not."""
     for name, step in steps:
         try:
             return step()
         except StepFailedError as failure:
             failures[name] = str(failure)
+            report(f"{name}: {failure}", 0)
     return None
+
+
+def _silent(_text: str, _seconds: int) -> None:
+    """A report that nobody reads."""
 
 
 def on_path(environment: Mapping[str, str] = os.environ) -> Toolchain:
@@ -180,12 +184,12 @@ def built(report: Report) -> Toolchain:
         compile_cli = ["go", "build", "-mod=readonly", "-buildvcs=false", "-trimpath", f"-ldflags={_LINKER_FLAGS}"]
         _run(
             [*compile_cli, "-o", str(bin_dir / "pulumi"), _CLI_PACKAGE],
-            f"building Pulumi {VERSION} from Go modules: about 4 minutes, once",
+            f"building Pulumi {VERSION} from Go modules: about 5 minutes, once",
             report,
             cwd=module,
         )
         locate = ["go", "list", "-mod=readonly", "-m", "-f", "{{.Dir}}", _SDK_MODULE]
-        sdk = Path(_run(locate, "locating Pulumi's Python scripts", report, cwd=module).strip())
+        sdk = Path(_run(locate, "locating Pulumi's Python scripts", _silent, cwd=module).strip())
         for script in (f"cmd/{_EXECUTOR}", f"dist/{_DYNAMIC_PROVIDER}"):
             _copy_executable(sdk / "python" / script, bin_dir)
         shutil.rmtree(module)

@@ -130,6 +130,17 @@ def test_when_all_fail_one_error_lists_each_step_with_its_reason(monkeypatch):
     assert len(lines) == 6
 
 
+def test_each_step_that_fails_is_reported_before_the_next_is_tried(monkeypatch, go):
+    go()
+    monkeypatch.setattr(toolchain, "installed", fails_with("the network is down"))
+    reports: list[str] = []
+    toolchain.ensure(lambda text, _seconds: reports.append(text))
+    assert reports[0] == "pulumi on PATH: no `pulumi` there"
+    assert reports[1].startswith("cache: no ")
+    assert reports[2] == "official installer: the network is down"
+    assert reports[3] == f"building Pulumi {VERSION} from Go modules: about 5 minutes, once"
+
+
 def test_a_cache_that_cannot_be_written_names_the_variable(cache, monkeypatch):
     cache.parent.mkdir(exist_ok=True)
     cache.write_text("a file is in the way")
@@ -226,11 +237,12 @@ def test_a_second_run_waits_for_the_first_and_takes_its_result(cache, monkeypatc
 
     def finish_first(text: str, seconds: int) -> None:
         reports.append((text, seconds))
-        fill_cache(cache, "pulumi-language-python-exec")
-        first.release()
+        if first.is_locked:
+            fill_cache(cache, "pulumi-language-python-exec")
+            first.release()
 
     assert toolchain.ensure(finish_first).origin == "built from Go modules"
-    assert reports == [("another run is obtaining the Pulumi CLI; waiting for it", 0)]
+    assert reports[0] == ("another run is obtaining the Pulumi CLI; waiting for it", 0)
 
 
 def test_two_runs_at_once_obtain_one_toolchain(go, monkeypatch):
