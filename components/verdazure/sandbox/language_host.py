@@ -3,6 +3,9 @@
 It stands in where the Pulumi CLI was built without its own `pulumi-language-python`, and behaves as that one does.
 The engine starts it as `pulumi-language-python [flags] ENGINE_ADDRESS`, reads a port number from its first line of
 output and calls the `LanguageRuntime` service on that port.
+
+Of Pulumi's runtime options it knows `virtualenv`. It installs nothing and runs no type checker, so it does not act on
+`toolchain` and `typechecker`; and it generates no code (`pulumi package add` needs Pulumi's own host).
 """
 # ruff: noqa: N802 - the names of the service's methods are those of its protocol
 
