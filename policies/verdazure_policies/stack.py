@@ -22,21 +22,19 @@ class Neighbour(Resource):
     def refers_to(self, path: str, other: Resource) -> bool | None:
         """Whether the property names the other resource; None where the deployment has to tell.
 
-        Links that the program made count first. A property that became another name in the outputs, or that names a
-        resource by a plain text, is compared with the other's name and ARM id; where a name is only in the own ARM id,
-        as of a child resource, the id decides.
+        Links that the program made count first. What names a resource by a plain text is compared with the other's
+        name and ARM id. A preview hands on outputs, in which such a text is missing: then, after the deployment, the
+        own ARM id tells the resource that this one belongs to.
         """
-        if other.urn in self._sources.get(path.partition(".")[0], ()):
+        sources = self._sources.get(path.partition(".")[0], set())
+        if other.urn in sources:
             return True
         named = self[path]
         if named.state is State.KNOWN:
-            return _same_text(named.content, other["name"].content, other["id"].content)
+            return _is_name_of(str(named.content), other)
         if other.urn in self._needs:
             return True
-        if named.state is State.UNKNOWN:
-            return False if self._sources.get(path.partition(".")[0]) else None
-        parent, own = other["id"].content, self["id"].content
-        return isinstance(parent, str) and isinstance(own, str) and own.lower().startswith(f"{parent.lower()}/")
+        return False if sources else _belongs_to(self, other)
 
 
 class Stack:
@@ -80,5 +78,19 @@ def absent(type_: str, want: str) -> Claim:
     return Claim(False, Value(type_, State.MISSING), want, "not in the stack")
 
 
-def _same_text(found: object, *names: object) -> bool:
-    return any(isinstance(found, str) and isinstance(name, str) and found.lower() == name.lower() for name in names)
+def _is_name_of(text: str, other: Resource) -> bool | None:
+    """Whether the text is the resource's ARM id or name, in any case; None where neither is known yet."""
+    known = [value.content for value in (other["id"], other["name"]) if value.state is State.KNOWN]
+    if not known:
+        return None
+    given, own = text.lower(), str(known[0]).lower()
+    both_are_ids = "/" in given and "/" in own
+    return given == own if both_are_ids else given.rpartition("/")[2] == own.rpartition("/")[2]
+
+
+def _belongs_to(child: Resource, parent: Resource) -> bool | None:
+    """Whether the child's ARM id stands below the parent's; None where one of them is not known yet."""
+    own, above = child["id"], parent["id"]
+    if State.KNOWN is own.state is above.state:
+        return str(own.content).lower().startswith(f"{above.content}/".lower())
+    return None

@@ -28,9 +28,20 @@ RETENTION = "policies.retentionPolicy"
     guide="Storage optimization",
     why="Without a lifecycle policy data stays on hot disks, powered, for as long as the account lives.",
     types=[Target("storage:StorageAccount", "kind", ("StorageV2", "BlobStorage"))],
-    passes=[(STORAGE_ACCOUNT, LIFECYCLE), (STORAGE_ACCOUNT.having("kind", "FileStorage"),)],
-    fails=[(STORAGE_ACCOUNT,)],
-    unknown=[(STORAGE_ACCOUNT, LIFECYCLE.linked({}))],
+    passes=[
+        (STORAGE_ACCOUNT, LIFECYCLE),
+        (STORAGE_ACCOUNT.having("name", "data"), LIFECYCLE.linked({}).having("accountName", "Data")),
+        (STORAGE_ACCOUNT.having("kind", "FileStorage"),),
+    ],
+    fails=[
+        (STORAGE_ACCOUNT,),
+        (STORAGE_ACCOUNT.having("name", "data"), LIFECYCLE.linked({}).having("accountName", "other")),
+    ],
+    unknown=[
+        (STORAGE_ACCOUNT, LIFECYCLE.linked({})),
+        (STORAGE_ACCOUNT.having("name", UNKNOWN), LIFECYCLE.linked({}).having("accountName", "data")),
+        (STORAGE_ACCOUNT.having("name", UNKNOWN), LIFECYCLE.linked({}).without("accountName")),
+    ],
 )
 def storage_lifecycle(account: Neighbour, params: Params, stack: Stack) -> Iterator[Finding]:
     policy = stack.has_naming(account, "accountName", "storage:ManagementPolicy")

@@ -47,7 +47,8 @@ def test_a_dirty_region_names_the_cleanest_one_and_what_it_saves() -> None:
 def test_a_dirty_region_without_a_cleaner_one_says_so() -> None:
     assert said("CR01", RESOURCE_GROUP.having("location", "polandcentral"), {"max_intensity": 900}) == []
     assert said("CR01", RESOURCE_GROUP.having("location", "koreacentral")) == [
-        "CR01 low-carbon-region: resourcegroup: location is koreacentral (491 gCO2e/kWh), wanted at most 300 gCO2e/kWh. "
+        "CR01 low-carbon-region: resourcegroup: location is koreacentral (491 gCO2e/kWh), "
+        "wanted at most 300 gCO2e/kWh. "
         "Fix: no cleaner region inside kr is known: choose another residency or ask for an exception."
     ]
 
