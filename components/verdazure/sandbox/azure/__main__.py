@@ -45,16 +45,17 @@ def _serve(provider: AzureNative) -> None:
     provider_pb2_grpc.add_ResourceProviderServicer_to_server(provider, server)
     port = server.add_insecure_port("127.0.0.1:0")
     ended = threading.Event()
-    # An interrupt goes to the whole process group: the engine decides when its plugins end.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, lambda *_: ended.set())
+    # The engine ends its plugins with an interrupt and kills them five seconds later; a terminal's own interrupt does
+    # not come here, as plugins run in a process group of their own.
+    for ending in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(ending, lambda *_: ended.set())
     engine = os.getppid()
     server.start()
     print(port, flush=True)
     # An engine that was killed cannot end its plugins: a provider that has lost its parent ends by itself.
     while not ended.wait(timeout=1) and os.getppid() == engine:
         pass
-    server.stop(grace=1)
+    server.stop(grace=None)
 
 
 if __name__ == "__main__":
