@@ -69,7 +69,7 @@ class Stack:
         if any(answers):
             return Claim(True, Value(type_, State.KNOWN), want)
         if None in answers:
-            return Claim(None, Value(type_, State.UNKNOWN), want, f"in the stack with a {path} that is not known yet")
+            return Claim(None, Value(type_, State.UNKNOWN), want, f"in the stack, its {path} not known yet")
         return absent(type_, want)
 
 
