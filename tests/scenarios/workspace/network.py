@@ -1,6 +1,6 @@
 """The part of a hub network that a private workspace needs: a subnet, and the two zones of Azure ML."""
 
-from pulumi_azure_native import network
+from pulumi_azure_native import network, privatedns
 from verdazure import LandingRef
 
 ZONES = ("privatelink.api.azureml.ms", "privatelink.notebooks.azure.net")
@@ -26,7 +26,7 @@ class Hub:
         )
         self.subnet_id = subnet.id
         self.zone_ids = [
-            network.PrivateZone(
+            privatedns.PrivateZone(
                 zone, resource_group_name=group, private_zone_name=zone, location="global", tags=tags
             ).id
             for zone in ZONES
