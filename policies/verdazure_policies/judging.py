@@ -1,7 +1,7 @@
 """Runs a rule on a resource: what it found, in words, and a crash inside it kept where it happened."""
 
 import traceback
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -43,18 +43,14 @@ def parameters(rule: Rule, *layers: Mapping[str, Any]) -> Params:
 
 def judge(rule: Rule, resource: Resource, params: Params, stack: Stack | None = None) -> Verdict:
     """The rule's verdict. A crash inside the check is a violation that names the rule; it never reaches the caller."""
-    try:
-        found = rule.check(resource, params, stack) if rule.scope is Scope.STACK else rule.check(resource, params)
-        return _verdict(rule, resource, list(found))
-    except Exception as crash:  # whatever one rule does, the others must run
-        return Verdict(violations=[_sentence(rule, resource, _crash_report(crash))])
-
-
-def _verdict(rule: Rule, resource: Resource, findings: Iterable[Finding]) -> Verdict:
     verdict = Verdict()
-    for finding in findings:
-        doubtful = not finding.certain and rule.when_unknown is WARN
-        (verdict.doubts if doubtful else verdict.violations).append(_sentence(rule, resource, _words(finding)))
+    try:
+        findings = rule.check(resource, params, stack) if rule.scope is Scope.STACK else rule.check(resource, params)
+        for finding in findings:
+            doubtful = not finding.certain and rule.when_unknown is WARN
+            (verdict.doubts if doubtful else verdict.violations).append(_sentence(rule, resource, _words(finding)))
+    except Exception as crash:  # whatever one rule does, the others must run
+        verdict.violations.append(_sentence(rule, resource, _crash_report(crash)))
     return verdict
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from pulumi_policy import PolicyResource
 
+from verdazure_policies.tokens import canonical
 from verdazure_policies.view import Claim, Resource, State, Value
 
 
@@ -17,24 +18,23 @@ class Neighbour(Resource):
         )
         links: Mapping[str, Sequence[PolicyResource]] = policy_resource.property_dependencies
         self._sources = {key: {source.urn for source in sources} for key, sources in links.items()}
-        self._needs = {needed.urn for needed in policy_resource.dependencies}
+        self._needs = {needed.urn: canonical(needed.resource_type) for needed in policy_resource.dependencies}
 
     def refers_to(self, path: str, other: Resource) -> bool | None:
-        """Whether the property names the other resource; None where the deployment has to tell.
+        """Whether the property names the other resource; None where nobody can tell.
 
-        Links that the program made count first. What names a resource by a plain text is compared with the other's
-        name and ARM id. A preview hands on outputs, in which such a text is missing: then, after the deployment, the
-        own ARM id tells the resource that this one belongs to.
+        A stack rule is handed outputs: a parent's name is not among them, nor is any ARM id, and in a preview names are
+        unknown. So what the program linked decides, and names are compared only where it linked nothing.
         """
-        sources = self._sources.get(path.partition(".")[0], set())
-        if other.urn in sources:
-            return True
+        linked = self._sources.get(path.partition(".")[0])
+        if linked:
+            return other.urn in linked
         named = self[path]
         if named.state is State.KNOWN:
-            return _is_name_of(str(named.content), other)
+            return _is_name_of(str(named.content), other["name"])
         if other.urn in self._needs:
             return True
-        return False if sources else _belongs_to(self, other)
+        return False if other.type in self._needs.values() else None
 
 
 class Stack:
@@ -69,7 +69,7 @@ class Stack:
         if any(answers):
             return Claim(True, Value(type_, State.KNOWN), want)
         if None in answers:
-            return Claim(None, Value(type_, State.UNKNOWN), want, f"in the stack, its {path} not known yet")
+            return Claim(None, Value(type_, State.UNKNOWN), want, f"in the stack, its {path} not known")
         return absent(type_, want)
 
 
@@ -78,19 +78,8 @@ def absent(type_: str, want: str) -> Claim:
     return Claim(False, Value(type_, State.MISSING), want, "not in the stack")
 
 
-def _is_name_of(text: str, other: Resource) -> bool | None:
-    """Whether the text is the resource's ARM id or name, in any case; None where neither is known yet."""
-    known = [value.content for value in (other["id"], other["name"]) if value.state is State.KNOWN]
-    if not known:
+def _is_name_of(text: str, name: Value) -> bool | None:
+    """Whether a text, a name or an ARM id in any case, ends in that name; None where the name is not known."""
+    if name.state is not State.KNOWN:
         return None
-    given, own = text.lower(), str(known[0]).lower()
-    both_are_ids = "/" in given and "/" in own
-    return given == own if both_are_ids else given.rpartition("/")[2] == own.rpartition("/")[2]
-
-
-def _belongs_to(child: Resource, parent: Resource) -> bool | None:
-    """Whether the child's ARM id stands below the parent's; None where one of them is not known yet."""
-    own, above = child["id"], parent["id"]
-    if State.KNOWN is own.state is above.state:
-        return str(own.content).lower().startswith(f"{above.content}/".lower())
-    return None
+    return text.lower().rpartition("/")[2] == str(name.content).lower()

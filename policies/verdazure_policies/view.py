@@ -166,6 +166,12 @@ class View:
         length = len(found.content) if _is_list(found.content) else 0
         return [View(self._properties, f"{found.path}[{index}]") for index in range(length)]
 
+    def values(self, path: str) -> list[Value]:
+        """The members of a list of plain values; none where the list is missing or unknown."""
+        found = self[path]
+        length = len(found.content) if _is_list(found.content) else 0
+        return [self[f"{path}[{index}]"] for index in range(length)]
+
     def tag(self, name: str) -> Value:
         """The tag of that name in any case, as Azure compares tag names."""
         tags = self["tags"].content

@@ -205,8 +205,9 @@ def cluster_near_data(cluster: Neighbour, params: Params, stack: Stack) -> Itera
     unknown=[STORAGE_ACCOUNT.having("sku.name", UNKNOWN).having("tags.data-class", "scratch")],
 )
 def no_needless_geo_replication(account: Resource, params: Params) -> Iterator[Finding]:
+    recreatable = set(params.recreatable)
     classes = account.tag("data-class").satisfies(
-        lambda tag: set(str(tag).split()) <= set(params.recreatable), "recreatable"
+        lambda tag: set(str(tag).split() or "?") <= recreatable, "recreatable"
     )
     local = account["sku.name"].satisfies(lambda sku: not _is_geo_replicated(sku), "a sku that stays in one region")
     yield from local.when(classes).otherwise("set sku.name to Standard_LRS, or correct the tag data-class")

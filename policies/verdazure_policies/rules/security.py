@@ -172,7 +172,7 @@ def ml_user_identity(workspace: Resource, params: Params) -> Iterator[Finding]:
     title="Nodes have no public address and no local accounts",
     severity=HIGH,
     guide=GUIDE,
-    why="A GPU node on the internet is mined on within hours.",
+    why="A public address or a local account is a way in to costly hardware that few people watch.",
     types=[AML_NODES],
     when_unknown=FAIL,
     passes=[AML_CLUSTER],

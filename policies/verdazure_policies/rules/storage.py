@@ -1,6 +1,8 @@
 """Storage: data cools and goes by itself, and nothing stays on faster disks than it needs."""
 
-from collections.abc import Iterator
+import functools
+import operator
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
 from verdazure import guardrails
@@ -79,7 +81,11 @@ def storage_lifecycle(account: Neighbour, params: Params, stack: Stack) -> Itera
         LIFECYCLE.without("policy.rules"),
         LIFECYCLE.having(f"{RULE}.{ACTIONS}", {"delete": {"daysAfterModificationGreaterThan": 365}}),
     ],
-    unknown=[LIFECYCLE.having(COOL_DAYS, UNKNOWN), LIFECYCLE.having("policy", UNKNOWN)],
+    unknown=[
+        LIFECYCLE.having(COOL_DAYS, UNKNOWN),
+        LIFECYCLE.having("policy", UNKNOWN),
+        LIFECYCLE.having(COOL_DAYS, 40).having(f"{RULE}.definition.filters", {"blobTypes": [UNKNOWN]}),
+    ],
 )
 def lifecycle_tiers(policy: Resource, params: Params) -> Iterator[Finding]:
     rules = policy["policy.rules"]
@@ -172,23 +178,22 @@ def registry_retention(registry: Resource, params: Params) -> Iterator[Finding]:
 
 def _lifecycle_rule(rule: View, params: Params) -> Iterator[Finding]:
     steps = {tier: days for tier in TIERS if (days := _days(rule, tier)) is not None}
-    others = [rule[f"definition.actions.{kind}"] for kind in ("version", "snapshot")]
-    if not steps:
-        acts = Claim(any(other.is_set().holds for other in others), rule[ACTIONS], "an action that tiers or deletes")
-        yield from acts.otherwise("add tierToCool or delete")
-        return
-    if not _holds_append_blobs(rule):
-        yield from (
-            next(iter(steps.values())).at_most(params.cool_within, "days").otherwise("let the first step happen sooner")
-        )
+    yield from _acts(rule, steps).otherwise("add tierToCool or delete")
+    for first in list(steps.values())[:1]:
+        soon = first.at_most(params.cool_within, "days").unless(_holds_append_blobs(rule))
+        yield from soon.otherwise("let the first step happen sooner")
     for tier, within in (("tierToCold", params.cold_within), ("tierToArchive", params.archive_within)):
         if tier in steps:
             yield from steps[tier].at_most(within, "days").otherwise(f"let {tier} happen sooner")
     for earlier, later in pairwise(steps.values()):
-        if earlier.state is State.KNOWN:
-            yield from later.above(earlier.content, f"days, as {earlier.path} is").otherwise(
-                "let the steps follow each other"
-            )
+        if earlier.state is State.KNOWN and isinstance(earlier.content, int | float):
+            in_order = later.above(earlier.content, f"days, as {earlier.path} is")
+            yield from in_order.otherwise("let the steps follow each other")
+
+
+def _acts(rule: View, steps: Mapping[str, Value]) -> Claim:
+    others = any(rule[f"definition.actions.{kind}"].is_set().holds for kind in ("version", "snapshot"))
+    return Claim(bool(steps) or others, rule[ACTIONS], "an action that tiers or deletes")
 
 
 def _days(rule: View, tier: str) -> Value | None:
@@ -199,7 +204,8 @@ def _days(rule: View, tier: str) -> Value | None:
     return next((days for days in given if days.state is not State.MISSING), given[0])
 
 
-def _holds_append_blobs(rule: View) -> bool:
+def _holds_append_blobs(rule: View) -> Claim:
     """Append blobs can be deleted by a rule, not tiered (Azure docs, Lifecycle management policy structure)."""
-    kinds = rule["definition.filters.blobTypes"].content or ()
-    return any(str(kind).lower() == "appendblob" for kind in kinds)
+    path = "definition.filters.blobTypes"
+    members = [kind.equals("appendBlob") for kind in rule.values(path)]
+    return functools.reduce(operator.or_, members, rule[path].equals("appendBlob"))
