@@ -2,7 +2,7 @@
 
 import functools
 import operator
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from verdazure import guardrails
@@ -19,7 +19,9 @@ RULE = "policy.rules[0]"
 COOL = f"{RULE}.{ACTIONS}.tierToCool"
 COOL_DAYS = f"{COOL}.daysAfterModificationGreaterThan"
 COLD_DAYS = f"{RULE}.{ACTIONS}.tierToCold.daysAfterModificationGreaterThan"
+OLD_VERSIONS = f"{RULE}.definition.actions.version.delete"
 RETENTION = "policies.retentionPolicy"
+VERSIONED = BLOB_SERVICE.having("isVersioningEnabled", True).linked({"accountName": STORAGE_ACCOUNT.name})
 
 
 @stack_rule(
@@ -89,11 +91,47 @@ def storage_lifecycle(account: Neighbour, params: Params, stack: Stack) -> Itera
 )
 def lifecycle_tiers(policy: Resource, params: Params) -> Iterator[Finding]:
     rules = policy["policy.rules"]
-    enabled = [rule for rule in policy.each("policy.rules") if rule["enabled"].equals(False).holds is not True]
+    enabled = _enabled_rules(policy)
     working = Claim(None if rules.state is State.UNKNOWN else bool(enabled), rules, "at least one enabled rule")
     yield from working.otherwise("add an enabled rule that tiers or deletes")
     for each in enabled:
         yield from _lifecycle_rule(each, params)
+
+
+@stack_rule(
+    id="ST03",
+    name="lifecycle-versions",
+    title="Where versions are kept, old ones go",
+    severity=MEDIUM,
+    guide="Storage optimization",
+    why="Each overwrite leaves a whole copy behind, out of sight and powered for as long as the account lives.",
+    types=["storage:BlobServiceProperties"],
+    passes=[
+        (VERSIONED, STORAGE_ACCOUNT, LIFECYCLE.having(OLD_VERSIONS, {"daysAfterCreationGreaterThan": 90})),
+        (VERSIONED.having("isVersioningEnabled", False), STORAGE_ACCOUNT),
+        (VERSIONED.without("isVersioningEnabled"), STORAGE_ACCOUNT),
+        (VERSIONED.linked({}),),
+    ],
+    fails=[
+        (VERSIONED, STORAGE_ACCOUNT),
+        (VERSIONED, STORAGE_ACCOUNT, LIFECYCLE),
+        (VERSIONED, STORAGE_ACCOUNT, LIFECYCLE.having(OLD_VERSIONS, {}).having(f"{RULE}.enabled", False)),
+    ],
+    unknown=[
+        (VERSIONED, STORAGE_ACCOUNT, LIFECYCLE.having("policy", UNKNOWN)),
+        (VERSIONED.having("isVersioningEnabled", UNKNOWN), STORAGE_ACCOUNT),
+    ],
+)
+def lifecycle_versions(service: Neighbour, params: Params, stack: Stack) -> Iterator[Finding]:
+    account = stack.named_by(service, "accountName", "storage:StorageAccount")
+    if account is None:
+        return
+    policies = stack.naming(account, "accountName", "storage:ManagementPolicy")
+    versioning = service["isVersioningEnabled"].defaulting_to(False)
+    expiring = Claim(_deletes_versions(policies), versioning, "with a lifecycle rule that deletes old versions")
+    yield from expiring.when(versioning.equals(True)).otherwise(
+        "add version.delete to a rule of the account's storage.ManagementPolicy, or turn versioning off"
+    )
 
 
 @rule(
@@ -174,6 +212,18 @@ def registry_retention(registry: Resource, params: Params) -> Iterator[Finding]:
     fix = f"set policies.retentionPolicy to enabled with {params.max_days} days or less"
     yield from registry[f"{RETENTION}.status"].equals("enabled").otherwise(fix)
     yield from registry[f"{RETENTION}.days"].defaulting_to(7).at_most(params.max_days, "days").otherwise(fix)
+
+
+def _enabled_rules(policy: View) -> list[View]:
+    return [rule for rule in policy.each("policy.rules") if rule["enabled"].equals(False).holds is not True]
+
+
+def _deletes_versions(policies: Sequence[View]) -> bool | None:
+    """Whether one of the policies has a rule that does; None where their rules are not known."""
+    rules = [rule for policy in policies for rule in _enabled_rules(policy)]
+    if any(rule["definition.actions.version.delete"].is_set().holds for rule in rules):
+        return True
+    return None if any(policy["policy.rules"].state is State.UNKNOWN for policy in policies) else False
 
 
 def _lifecycle_rule(rule: View, params: Params) -> Iterator[Finding]:
