@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from pulumi_policy import PolicyResource
 
-from verdazure_policies.tokens import canonical
+from verdazure_policies.tokens import canonical, is_azure
 from verdazure_policies.view import Claim, Resource, State, Value
 
 
@@ -17,17 +17,17 @@ class Neighbour(Resource):
             policy_resource.resource_type, policy_resource.name, policy_resource.urn, policy_resource.props
         )
         links: Mapping[str, Sequence[PolicyResource]] = policy_resource.property_dependencies
-        self._sources = {key: {source.urn for source in sources} for key, sources in links.items()}
-        self._needs = {needed.urn: canonical(needed.resource_type) for needed in policy_resource.dependencies}
+        self._sources = {key: _types(sources) for key, sources in links.items()}
+        self._needs = _types(policy_resource.dependencies)
 
     def refers_to(self, path: str, other: Resource) -> bool | None:
         """Whether the property names the other resource; None where nobody can tell.
 
         A stack rule is handed outputs: a parent's name is not among them, nor is any ARM id, and in a preview names are
-        unknown. So what the program linked decides, and names are compared only where it linked nothing.
+        unknown. So what the program linked decides, and names are compared only where it linked no Azure resource.
         """
-        linked = self._sources.get(path.partition(".")[0])
-        if linked:
+        linked = self._sources.get(path.partition(".")[0], {})
+        if any(is_azure(type_) for type_ in linked.values()):
             return other.urn in linked
         named = self[path]
         if named.state is State.KNOWN:
@@ -76,6 +76,11 @@ class Stack:
 def absent(type_: str, want: str) -> Claim:
     """The broken claim that the stack has such a resource."""
     return Claim(False, Value(type_, State.MISSING), want, "not in the stack")
+
+
+def _types(resources: Iterable[PolicyResource]) -> dict[str, str]:
+    """URN -> canonical type."""
+    return {resource.urn: canonical(resource.resource_type) for resource in resources}
 
 
 def _is_name_of(text: str, name: Value) -> bool | None:

@@ -231,6 +231,7 @@ def accountability_tags(resource: Resource, params: Params) -> Iterator[Finding]
         return
     for name in params.required:
         tag = resource.tag(name)
+        # A tag with an unknown value is there; among tags that are unknown altogether it may be or not.
         present = tag.satisfies(bool, "a value") if resource["tags"].state is State.UNKNOWN else tag.is_set()
         yield from present.otherwise(f"add the tag {name}")
 

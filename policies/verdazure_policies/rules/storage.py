@@ -3,6 +3,7 @@
 import functools
 import operator
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from verdazure import guardrails
@@ -20,6 +21,7 @@ COOL = f"{RULE}.{ACTIONS}.tierToCool"
 COOL_DAYS = f"{COOL}.daysAfterModificationGreaterThan"
 COLD_DAYS = f"{RULE}.{ACTIONS}.tierToCold.daysAfterModificationGreaterThan"
 OLD_VERSIONS = f"{RULE}.definition.actions.version.delete"
+OTHER_ACCOUNT = replace(STORAGE_ACCOUNT, name="other")
 RETENTION = "policies.retentionPolicy"
 VERSIONED = BLOB_SERVICE.having("isVersioningEnabled", True).linked({"accountName": STORAGE_ACCOUNT.name})
 
@@ -40,6 +42,7 @@ VERSIONED = BLOB_SERVICE.having("isVersioningEnabled", True).linked({"accountNam
     fails=[
         (STORAGE_ACCOUNT,),
         (STORAGE_ACCOUNT.having("name", "data"), LIFECYCLE.linked({}).having("accountName", "other")),
+        (STORAGE_ACCOUNT, OTHER_ACCOUNT, LIFECYCLE.linked({"accountName": OTHER_ACCOUNT.name})),
     ],
     unknown=[
         (STORAGE_ACCOUNT, LIFECYCLE.linked({})),
