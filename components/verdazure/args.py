@@ -28,10 +28,11 @@ from pydantic_core import ErrorDetails
 LONGEST_ECHO = 80
 
 
-class ArgumentError(pulumi.RunError, ValueError):
+class ArgumentError(pulumi.RunError, pulumi.errors.InputPropertiesError):
     """A component refused its arguments; nothing of it was registered.
 
-    The message names the component, and for each fault the key, the value, what is allowed and the fix.
+    The message names the component, and for each fault the key, the value, what is allowed and the fix. Its bases make
+    it one clean message in both ways of use: `RunError` in a Python program, `InputPropertiesError` when served.
     """
 
 
@@ -120,7 +121,7 @@ def _message(component: str, name: str, faults: list[str]) -> str:
 
 
 def _explain(fault: ErrorDetails, record: type[Record]) -> str:
-    path = ".".join(str(part) for part in fault["loc"])
+    path = ".".join(str(part) for part in fault["loc"] if part != "[key]")
     value, context = fault["input"], fault.get("ctx", {})
     if fault["type"] == "extra_forbidden":
         return _unknown_key(fault["loc"], record)

@@ -62,10 +62,9 @@ class TieredStorageArgs(TypedDict):
 
     landing: LandingRef
     """Where it is deployed: `landing.ref`."""
-    classes: list[DataClass]
-    """Data classes to hold; each gets a container."""
-    retention: NotRequired[dict[str, RetentionArgs]]
-    """Other days than the class's own, by class."""
+    classes: dict[str, RetentionArgs]
+    """Data classes to hold, each in a container of its own: `raw`, `dataset`, `checkpoint`, `run_artifact`, `model`,
+    `log`, `scratch`; with days that differ from the class's own, or `{}`."""
     protect_data: NotRequired[bool]
     """Whether Pulumi refuses to delete accounts that hold raw data or models. Default true."""
     tags: NotRequired[dict[str, Input[str]]]
@@ -348,8 +347,7 @@ class _Retention(Record):
 
 class _TieredStorage(Record):
     landing: Site
-    classes: tuple[DataClass, ...]
-    retention: Mapping[DataClass, _Retention] = {}
+    classes: Mapping[DataClass, _Retention]
     protect_data: Flag = True
     tags: Mapping[str, TextLeaf] = {}
     lock: Lock | None = None
@@ -359,28 +357,19 @@ class _TieredStorage(Record):
     def _check(self, info: ValidationInfo) -> "_TieredStorage":
         if not self.classes:
             refuse("classes", self.classes, "at least one data class", "name what the data is for")
-        for repeated in {held.value for held in self.classes if self.classes.count(held) > 1}:
-            refuse("classes", repeated, "each class once", "remove the repetition")
         longest = max((plan.layout.value for plan in self.plans()), key=len)
         check_name(component_name(info), Kind.STORAGE_ACCOUNT, role=longest)
-        for data_class in self.retention:
-            if data_class not in self.classes:
-                fix = f"add {data_class.value!r} to classes, or remove the entry"
-                refuse("retention", data_class.value, ", ".join(held.value for held in self.classes), fix)
         for plan in self.plans():
             _check_plan(plan)
         return self
 
     def plans(self) -> list[Plan]:
         """What becomes of each class, in the order of the enum, with the caller's own days."""
-        plans = [PLANS[data_class] for data_class in DataClass if data_class in self.classes]
-        return [
-            self.retention[plan.data_class].over(plan) if plan.data_class in self.retention else plan for plan in plans
-        ]
+        return [self.classes[held].over(PLANS[held]) for held in DataClass if held in self.classes]
 
 
 def _check_plan(plan: Plan) -> None:
-    key = f"retention.{plan.data_class.value}"
+    key = f"classes.{plan.data_class.value}"
     if not plan.steps:
         refuse(key, None, "at least one step", "give it days for a colder tier or for deletion")
     if plan.archive_after is not None and plan.layout is Layout.DURABLE:

@@ -25,7 +25,13 @@ data = TieredStorage(
     "data",
     {
         "landing": landing.ref,
-        "classes": [DataClass.RAW, DataClass.DATASET, DataClass.CHECKPOINT, DataClass.MODEL, DataClass.SCRATCH],
+        "classes": {
+            DataClass.RAW: {},
+            DataClass.DATASET: {},
+            DataClass.CHECKPOINT: {"delete_after_days": 14},
+            DataClass.MODEL: {},
+            DataClass.SCRATCH: {},
+        },
         "protect_data": environment is Environment.PROD,
     },
 )

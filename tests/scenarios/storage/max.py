@@ -1,17 +1,20 @@
 """Every data class and every argument."""
 
-from verdazure import DataClass, Environment, Landing, Lock, PrincipalType, TieredStorage
+from verdazure import Environment, Landing, Lock, PrincipalType, TieredStorage
 
 landing = Landing("ml", {"team": "vision", "environment": Environment.TEST, "residency": "eu"})
 data = TieredStorage(
     "data",
     {
         "landing": landing.ref,
-        "classes": list(DataClass),
-        "retention": {
+        "classes": {
             "raw": {"cool_after_days": 7, "cold_after_days": 30, "archive_after_days": 90, "delete_after_days": 1825},
             "dataset": {"delete_after_days": 365},
+            "checkpoint": {},
+            "run_artifact": {},
+            "model": {},
             "log": {"cool_after_days": 14, "delete_after_days": 60},
+            "scratch": {},
         },
         "protect_data": False,
         "tags": {"cost-center": "4711"},

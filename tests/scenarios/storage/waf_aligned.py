@@ -7,7 +7,13 @@ data = TieredStorage(
     "data",
     {
         "landing": landing.ref,
-        "classes": [DataClass.RAW, DataClass.DATASET, DataClass.CHECKPOINT, DataClass.MODEL, DataClass.LOG],
+        "classes": {
+            DataClass.RAW: {},
+            DataClass.DATASET: {},
+            DataClass.CHECKPOINT: {},
+            DataClass.MODEL: {},
+            DataClass.LOG: {"delete_after_days": 60},
+        },
         "lock": Lock.CAN_NOT_DELETE,
         "role_assignments": {
             "scientists": {

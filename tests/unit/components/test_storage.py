@@ -9,8 +9,9 @@ from verdazure.storage import PLANS, Layout, Plan, lifecycle_rules
 from tests.unit.conftest import SITE
 
 
-def storage(deploy, *classes, **args):
-    return deploy(lambda: TieredStorage("data", {"landing": SITE, "classes": list(classes), **args}) and {})
+def storage(deploy, *classes, own=None, **args):
+    asked = {**{key: {} for key in classes}, **(own or {})}
+    return deploy(lambda: TieredStorage("data", {"landing": SITE, "classes": asked, **args}) and {})
 
 
 def rules(done, layout):
@@ -102,7 +103,7 @@ def test_last_access_is_tracked_only_where_a_rule_needs_it(deploy):
 
 
 def test_own_days_replace_only_what_they_name(deploy):
-    done = storage(deploy, DataClass.RUN_ARTIFACT, retention={"run_artifact": {"delete_after_days": 180.0}})
+    done = storage(deploy, own={"run_artifact": {"delete_after_days": 180.0}})
     assert rules(done, "flat")[0]["definition"]["actions"]["baseBlob"] == {
         "tierToCool": {"daysAfterModificationGreaterThan": 30},
         "tierToCold": {"daysAfterModificationGreaterThan": 90},
@@ -112,7 +113,7 @@ def test_own_days_replace_only_what_they_name(deploy):
 
 def test_containers_are_named_in_the_outputs(deploy):
     def program():
-        return {"found": TieredStorage("data", {"landing": SITE, "classes": ["model", "scratch"]}).containers}
+        return {"found": TieredStorage("data", {"landing": SITE, "classes": {"model": {}, "scratch": {}}}).containers}
 
     assert deploy(program).outputs["found"] == {
         "model": "stdatadurableabc123/model",
@@ -121,9 +122,7 @@ def test_containers_are_named_in_the_outputs(deploy):
 
 
 def test_cooling_later_warns_and_names_the_rule(deploy):
-    done = storage(
-        deploy, DataClass.RUN_ARTIFACT, retention={"run_artifact": {"cool_after_days": 60, "cold_after_days": 120}}
-    )
+    done = storage(deploy, own={"run_artifact": {"cool_after_days": 60, "cold_after_days": 120}})
     assert done.warnings == [
         "run_artifact data moves after 60 days; the limit is 30. "
         "This weakens a sustainable default; rule ST02 guards it.",
@@ -135,35 +134,29 @@ def test_cooling_later_warns_and_names_the_rule(deploy):
 @pytest.mark.parametrize(
     ("args", "message"),
     [
-        ({"classes": []}, "classes is empty. Allowed: at least one data class. Fix: name what the data is for."),
+        ({"classes": {}}, "classes is empty. Allowed: at least one data class. Fix: name what the data is for."),
         (
-            {"classes": ["models"]},
-            "classes.0 is 'models'. Allowed: 'raw', 'dataset', 'checkpoint', 'run_artifact', 'model', 'log' or "
+            {"classes": {"models": {}}},
+            "classes.models is 'models'. Allowed: 'raw', 'dataset', 'checkpoint', 'run_artifact', 'model', 'log' or "
             "'scratch'. Fix: did you mean 'model'?",
         ),
-        ({"classes": ["raw", "raw"]}, "classes is 'raw'. Allowed: each class once. Fix: remove the repetition."),
         (
-            {"retention": {"raw": {"cool_after_days": 60}}},
-            "retention.raw.cold_after_days is 60. Allowed: more than cool_after_days (60). Fix: raise it, or lower "
+            {"classes": {"raw": {"cool_after_days": 60}}},
+            "classes.raw.cold_after_days is 60. Allowed: more than cool_after_days (60). Fix: raise it, or lower "
             "cool_after_days.",
         ),
         (
-            {"retention": {"model": {"archive_after_days": 180}}, "classes": ["model"]},
-            "retention.model.archive_after_days is 180. Allowed: no archive tier, as Azure has none in zone-redundant "
+            {"classes": {"model": {"archive_after_days": 180}}},
+            "classes.model.archive_after_days is 180. Allowed: no archive tier, as Azure has none in zone-redundant "
             "accounts. Fix: use cold_after_days.",
         ),
         (
-            {"retention": {"log": {"delete_after_days": 5}}},
-            "retention is 'log'. Allowed: raw. Fix: add 'log' to classes, or remove the entry.",
+            {"classes": {"scratch": {"delete_after_days": None}}},
+            "classes.scratch is None. Allowed: at least one step. Fix: give it days for a colder tier or for deletion.",
         ),
         (
-            {"retention": {"scratch": {"delete_after_days": None}}, "classes": ["scratch"]},
-            "retention.scratch is None. Allowed: at least one step. Fix: give it days for a colder tier or for "
-            "deletion.",
-        ),
-        (
-            {"retention": {"raw": {"delete_after": 5}}},
-            "unknown key 'retention.raw.delete_after'. Allowed: archive_after_days, cold_after_days, cool_after_days, "
+            {"classes": {"raw": {"delete_after": 5}}},
+            "unknown key 'classes.raw.delete_after'. Allowed: archive_after_days, cold_after_days, cool_after_days, "
             "delete_after_days. Fix: did you mean 'delete_after_days'?",
         ),
     ],
@@ -173,7 +166,7 @@ def test_bad_input_is_refused_before_anything_is_registered(deploy, args, messag
 
     def program():
         with pytest.raises(ArgumentError) as refused:
-            TieredStorage("data", {"landing": SITE, "classes": ["raw"], **args})
+            TieredStorage("data", {"landing": SITE, "classes": {"raw": {}}, **args})
         refusals.append(str(refused.value))
 
     assert deploy(program).inputs == {}
@@ -183,7 +176,7 @@ def test_bad_input_is_refused_before_anything_is_registered(deploy, args, messag
 def test_a_name_that_leaves_no_room_for_the_account_s_is_refused(deploy):
     def program():
         with pytest.raises(ArgumentError) as refused:
-            TieredStorage("computer-vision", {"landing": SITE, "classes": ["raw"]})
+            TieredStorage("computer-vision", {"landing": SITE, "classes": {"raw": {}}})
         assert str(refused.value) == (
             "TieredStorage 'computer-vision': name is 'computer-vision'. Allowed: at most 12 characters, or the "
             "storage account's name would be too long. Fix: shorten it by 2."
