@@ -83,6 +83,8 @@ class Parameter:
 
     default: Any
     description: str
+    choices: tuple[str, ...] = ()
+    """The texts that are allowed; empty: any."""
 
     @property
     def schema(self) -> dict[str, Any]:
@@ -95,13 +97,16 @@ class Parameter:
                 "description": self.description,
             }
         name = {bool: "boolean", int: "integer", float: "number", str: "string"}[type(self.default)]
-        return {"type": name, "default": self.default, "description": self.description}
+        allowed = {"enum": list(self.choices)} if self.choices else {}
+        return {"type": name, **allowed, "default": self.default, "description": self.description}
 
     def read(self, value: Any) -> Any:
         """A configured value in the default's type: numbers arrive as floats, lists as lists. Raises ValueError."""
         wanted, accepts = _KINDS[type(self.default)]
         if not accepts(value):
             raise ValueError(f"is {value!r}, wanted {wanted}")
+        if self.choices and value not in self.choices:
+            raise ValueError(f"is {value!r}, wanted one of: {', '.join(filter(None, self.choices))}")
         return type(self.default)(value)
 
 

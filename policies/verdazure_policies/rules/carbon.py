@@ -5,7 +5,7 @@ import operator
 from collections.abc import Iterator
 
 from verdazure import facts, guardrails
-from verdazure.carbon.regions import cleanest
+from verdazure.carbon.regions import cleanest, residencies
 
 from verdazure_policies.machines import GPU_HOSTS, is_gpu, vm_sizes
 from verdazure_policies.rulebook import (
@@ -108,7 +108,13 @@ def low_carbon_gpu_region(resource: Resource, params: Params) -> Iterator[Findin
     guide="Regional data strategy",
     why="A cleaner grid is no reason to move data out of the area that it has to stay in.",
     types=[EVERY_RESOURCE],
-    params={"residency": Parameter("", "Area that resources must stay in: eu, eea or a country code; empty: anywhere")},
+    params={
+        "residency": Parameter(
+            default="",
+            description="Area that resources must stay in: eu, eea or a country code; empty: anywhere",
+            choices=("", *residencies()),
+        )
+    },
     cases_with={"residency": "eu"},
     passes=[RESOURCE_GROUP, RESOURCE_GROUP.having("location", "global")],
     fails=[RESOURCE_GROUP.having("location", "norwayeast")],
@@ -272,7 +278,7 @@ def _region(location: object) -> facts.Region | None:
 
 def _within(location: object, area: str) -> bool | None:
     region = _region(location)
-    return area.lower() in region.residencies if region else None
+    return area in region.residencies if region else None
 
 
 def _cleaner_region(location: Value) -> str:

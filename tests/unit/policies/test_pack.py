@@ -158,6 +158,10 @@ def test_overrides_of_unknown_rules_and_parameters_are_refused() -> None:
         pack.policies({"aml-max-node": {}})
     with pytest.raises(ParameterError, match=r"unknown parameter 'nodes'. Allowed: max_nodes"):
         pack.policies({"aml-max-nodes": {"nodes": 1}})
+    with pytest.raises(
+        ParameterError, match=r"parameter 'residency' is 'mars', wanted one of: ae, at, .*, us, za\. Fix: "
+    ):
+        pack.policies({"residency": {"residency": "mars"}})
     with pytest.raises(ParameterError, match=r"parameter 'required' is 'owner', wanted a list of texts"):
         pack.policies({"accountability-tags": {"required": "owner"}})
     with pytest.raises(ParameterError, match=r"parameter 'max_nodes' is 1.5, wanted a whole number"):
