@@ -15,7 +15,7 @@ from pathlib import Path
 
 import grpc
 
-from verdazure.sandbox import environment
+from verdazure.sandbox.azure.host import Host
 from verdazure.sandbox.azure.plugin import sdk_version
 from verdazure.sandbox.azure.provider import AzureNative
 from verdazure.sandbox.azure.store import Store
@@ -31,12 +31,18 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--state", type=Path, default=None, help="the database that holds the simulated Azure")
     parser.add_argument("engine", nargs="?", help="address of the engine, for log messages")
     options = parser.parse_args(arguments)
-    state = options.state or environment.locate(Path.cwd()).azure
+    state = options.state or _state_of_this_folder()
     state.parent.mkdir(parents=True, exist_ok=True)
     logging.basicConfig(
         filename=state.with_suffix(".log"), level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s"
     )
-    _serve(AzureNative(Store(state), sdk_version(), options.engine))
+    _serve(AzureNative(Store(state), sdk_version(), Host(options.engine)))
+
+
+def _state_of_this_folder() -> Path:
+    from verdazure.sandbox import environment  # late: the engine names the file, and a start should cost little
+
+    return environment.locate(Path.cwd()).azure
 
 
 def _serve(provider: AzureNative) -> None:

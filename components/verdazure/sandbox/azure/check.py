@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from verdazure.sandbox.azure import names
 from verdazure.sandbox.azure.arm import ArmPath
-from verdazure.sandbox.azure.schema import ObjectType, ResourceSchema, Shape
+from verdazure.sandbox.azure.schema import ObjectType, ResourceSchema, Shape, discriminated
 from verdazure.sandbox.azure.wire import UNKNOWN, is_asset
 
 # What azure-native itself keeps among a resource's inputs.
@@ -112,35 +112,23 @@ class _Checker:
             yield Finding(path, _wrong_type("file or archive", value))
 
     def _union(self, path: str, shape: Shape, value: Any) -> Iterator[Finding]:
-        variants = self._variants(shape)
-        if not variants:
+        variants = discriminated(shape, self._types)
+        if variants is None:
             if not any(not list(self._value(path, member, value)) for member in shape.of):
                 yield Finding(path, _wrong_type(" or ".join(member.kind for member in shape.of), value))
             return
         if not isinstance(value, dict):
             yield Finding(path, _wrong_type("object", value))
             return
-        discriminator, by_constant = variants
-        where, chosen = _join(path, discriminator), value.get(discriminator)
+        where, chosen = _join(path, variants.name), value.get(variants.name)
         if chosen is UNKNOWN:
             return
         if chosen is None:
-            yield Finding(where, f"missing required property '{where}'. {_allowed(by_constant)}")
-        elif chosen not in by_constant:
-            yield Finding(where, _not_among(chosen, by_constant))
+            yield Finding(where, f"missing required property '{where}'. {_allowed(variants.members)}")
+        elif chosen not in variants.members:
+            yield Finding(where, _not_among(chosen, variants.members))
         else:
-            yield from self.object(path, by_constant[chosen], value)
-
-    def _variants(self, shape: Shape) -> tuple[str, dict[str, ObjectType]] | None:
-        """The property that tells the members of a union apart and the member for each of its values, if there is one."""
-        members = [self._types[member.ref] for member in shape.of if member.kind == "object"]
-        if len(members) != len(shape.of):
-            return None
-        for name, declared in members[0].items():
-            constants = [member[name].const for member in members if name in member and member[name].const]
-            if declared.const and len(constants) == len(members):
-                return name, dict(zip(constants, members, strict=True))
-        return None
+            yield from self.object(path, variants.members[chosen], value)
 
 
 # The words

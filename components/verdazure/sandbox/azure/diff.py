@@ -4,6 +4,7 @@ The paths and kinds are azure-native's own (provider/pkg/provider/diff.go), so t
 `replace_on_changes` of a program match here as they match there.
 """
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -15,10 +16,25 @@ class Change(NamedTuple):
     kind: str
     replaces: bool
 
+    @property
+    def top_level(self) -> str:
+        """The resource's own property that the change is in."""
+        return re.split(r"[.\[]", self.path, maxsplit=1)[0]
+
 
 def changes(old: Mapping[str, Any], new: Mapping[str, Any], replace_on: Collection[str]) -> list[Change]:
     """Every changed property, leaf by leaf. `replace_on` holds paths whose change replaces, array indexes as `[]`."""
     return [change for change in _object(old, new, "", "", replace_on) if not _same_location(change.path, old, new)]
+
+
+def without_confirmations(found: list[Change], new: Mapping[str, Any], state: Mapping[str, Any]) -> list[Change]:
+    """The changes, where an input that is added with the value that the resource has already replaces nothing."""
+    return [
+        change._replace(replaces=False)
+        if change.kind == "add" and change.path in state and state[change.path] == new[change.path]
+        else change
+        for change in found
+    ]
 
 
 def _object(

@@ -1,12 +1,13 @@
 """What azure-native fills in before a resource is checked: its name, its location, its API version.
 
-Source: pulumi-azure-native, provider/pkg/provider/provider.go (`applyDefaults`) and provider/pkg/resources (`AutoName`).
+Source: pulumi-azure-native, `applyDefaults` in provider/pkg/provider/provider.go and `AutoNamer` in
+provider/pkg/resources/resources.go.
 """
 
 import hashlib
 import uuid
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from verdazure.sandbox.azure.arm import ArmPath
 from verdazure.sandbox.azure.schema import ResourceSchema
@@ -24,14 +25,20 @@ _GUIDS = frozenset({"roleAssignmentName", "roleDefinitionId"})
 _NO_DEFAULT_LOCATION = frozenset({"azure-native:resources:Deployment"})
 
 
+class Places(NamedTuple):
+    """Where a default location comes from: the provider's configuration, else the resource group's own region."""
+
+    configured: str | None
+    of_group: Callable[[str], str | None]
+
+
 def with_defaults(
     schema: ResourceSchema,
     path: ArmPath,
     request: "provider_pb2.CheckRequest",
     olds: Mapping[str, Any],
     news: Mapping[str, Any],
-    location_of_group: Callable[[str], str | None],
-    configured_location: str | None,
+    places: Places,
 ) -> dict[str, Any]:
     """The new inputs with what azure-native adds to them."""
     filled = dict(news)
@@ -39,7 +46,7 @@ def with_defaults(
     if parameter in schema.inputs and filled.get(parameter) is None:
         filled.update(_name(path, parameter, request, olds))
     if "location" in schema.inputs and "location" not in filled and schema.token not in _NO_DEFAULT_LOCATION:
-        location = _location(olds, filled, location_of_group, configured_location)
+        location = _location(olds, filled, places)
         if location is not None:
             filled["location"] = location
     if schema.api_version:
@@ -78,17 +85,12 @@ def _strategy(path: ArmPath, parameter: str) -> str:
     return "copy"
 
 
-def _location(
-    olds: Mapping[str, Any],
-    news: Mapping[str, Any],
-    location_of_group: Callable[[str], str | None],
-    configured_location: str | None,
-) -> Any:
+def _location(olds: Mapping[str, Any], news: Mapping[str, Any], places: Places) -> Any:
     if "location" in olds:
         return olds["location"]
-    if configured_location:
-        return configured_location
+    if places.configured:
+        return places.configured
     group = news.get("resourceGroupName")
     if group is UNKNOWN:
         return UNKNOWN
-    return location_of_group(group) if isinstance(group, str) else None
+    return places.of_group(group) if isinstance(group, str) else None

@@ -1,33 +1,55 @@
-"""What the service answers to a create or an update, in the SDK's shape.
+"""Inputs as outputs and outputs as inputs, in the SDK's shape.
 
-The inputs come back as far as the type's outputs declare them, which leaves out passwords and other write-only
-properties; the rest is what the service computes. A preview gets the same shape with `UNKNOWN` for the computed part.
+A service answers with what it was sent as far as the type's outputs declare it, which leaves out passwords and other
+write-only properties. A preview gets the same with `UNKNOWN` for what the service computes (azure-native's
+`PreviewOutputs`). A refresh reads the other way: what of an answer a program could have asked for.
 """
 
+import copy
 from collections.abc import Mapping
 from typing import Any
 
-from verdazure.sandbox.azure.schema import ObjectType, ResourceSchema, Shape
+from verdazure.sandbox.azure.schema import ObjectType, ResourceSchema, Shape, discriminated
 from verdazure.sandbox.azure.wire import UNKNOWN, is_asset
+
+# Write-only properties of answers that the SDK leaves untyped. Source: `x-ms-mutability` and the descriptions of
+# azure-rest-api-specs, Microsoft.MachineLearningServices ("secrets are not returned").
+_WRITE_ONLY: Mapping[str, tuple[str, ...]] = {
+    "azure-native:machinelearningservices:Datastore": ("properties.credentials.secrets",),
+    "azure-native:machinelearningservices:Compute": (
+        "properties.properties.userAccountCredentials.adminUserPassword",
+        "properties.properties.administratorAccount.password",
+    ),
+    "azure-native:machinelearningservices:WorkspaceConnection": ("properties.credentials",),
+}
 
 
 def predicted(schema: ResourceSchema, inputs: Mapping[str, Any], stable: Mapping[str, Any]) -> dict[str, Any]:
     """What a preview can say: the inputs, `UNKNOWN` for what the service computes, and `stable` as it is."""
-    shaper = _Shaper(schema, fill=UNKNOWN)
-    return {**shaper.object(schema.outputs, inputs), **stable}
+    return {**_Answer(schema, preview=True).object(schema.outputs, inputs), **stable}
 
 
 def echoed(schema: ResourceSchema, inputs: Mapping[str, Any]) -> dict[str, Any]:
     """The part of the inputs that the service answers with."""
-    return _Shaper(schema, fill=None).object(schema.outputs, inputs)
+    answer = _Answer(schema, preview=False).object(schema.outputs, inputs)
+    hidden = _WRITE_ONLY.get(schema.token, ())
+    answer = copy.deepcopy(answer) if hidden else answer  # an untyped answer is the input itself
+    for path in hidden:
+        _drop(answer, path.split("."))
+    return answer
 
 
-class _Shaper:
-    """Casts a value into a declared shape; a declared property without a value becomes `fill`, or is left out."""
+def as_inputs(schema: ResourceSchema, outputs: Mapping[str, Any]) -> dict[str, Any]:
+    """The part of an answer that a program could have asked for."""
+    return _Question(schema).object(schema.inputs, outputs)
 
-    def __init__(self, schema: ResourceSchema, fill: Any) -> None:
+
+class _Answer:
+    """Casts inputs into the shape of outputs. In a preview, what has no value becomes `UNKNOWN`."""
+
+    def __init__(self, schema: ResourceSchema, preview: bool) -> None:
         self._types = schema.types
-        self._fill = fill
+        self._preview = preview
 
     def object(self, properties: ObjectType, value: Mapping[str, Any]) -> dict[str, Any]:
         shaped = {}
@@ -36,25 +58,66 @@ class _Shaper:
                 shaped[name] = self._value(declared.shape, value[name])
             elif declared.const:
                 shaped[name] = declared.const
-            elif self._fill is not None:
-                shaped[name] = self._fill
+            elif self._preview:
+                shaped[name] = UNKNOWN
         return shaped
 
     def _value(self, shape: Shape, value: Any) -> Any:
         if isinstance(value, list):
-            if shape.kind == "array":
-                return [self._value(shape.of[0], item) for item in value]
-            # Azure answers a list of identities with a map; its values are for the service to fill.
-            return (
-                {item: {} for item in value}
-                if shape.kind == "map" and self._fill is None
-                else UNKNOWN
-                if self._fill
-                else value
-            )
-        if isinstance(value, dict) and not is_asset(value):
-            if shape.kind == "object":
-                return self.object(self._types[shape.ref], value)
-            if shape.kind == "map":
-                return {key: self._value(shape.of[0], item) for key, item in value.items()}
+            return self._list(shape, value)
+        if not isinstance(value, dict) or is_asset(value):
+            return value
+        if shape.kind == "object":
+            return self.object(self._types[shape.ref], value)
+        if shape.kind == "map":
+            return {key: self._value(shape.of[0], item) for key, item in value.items()}
         return value
+
+    def _list(self, shape: Shape, value: list[Any]) -> Any:
+        if shape.kind == "array":
+            return [self._value(shape.of[0], item) for item in value]
+        if shape.kind != "map":
+            return value
+        # A set of ids, such as user-assigned identities, is a list to the SDK and a map to Azure, which fills it.
+        return UNKNOWN if self._preview else {item: {} for item in value}
+
+
+class _Question:
+    """Casts outputs into the shape of inputs: read-only properties drop out."""
+
+    def __init__(self, schema: ResourceSchema) -> None:
+        self._types = schema.types
+
+    def object(self, properties: ObjectType, value: Mapping[str, Any]) -> dict[str, Any]:
+        return {
+            name: self._value(declared.shape, value[name])
+            for name, declared in properties.items()
+            if value.get(name) is not None
+        }
+
+    def _value(self, shape: Shape, value: Any) -> Any:
+        if isinstance(value, list) and shape.kind == "array":
+            return [self._value(shape.of[0], item) for item in value]
+        if not isinstance(value, dict) or is_asset(value):
+            return value
+        if shape.kind == "array":  # a map to Azure, a list of its keys to the SDK
+            return list(value)
+        if shape.kind == "map":
+            return {key: self._value(shape.of[0], item) for key, item in value.items()}
+        if shape.kind == "object":
+            return self.object(self._types[shape.ref], value)
+        return self._variant(shape, value)
+
+    def _variant(self, shape: Shape, value: dict[str, Any]) -> Any:
+        variants = discriminated(shape, self._types)
+        chosen = variants.members.get(value.get(variants.name, "")) if variants else None
+        return value if chosen is None else self.object(chosen, value)
+
+
+def _drop(value: Any, path: list[str]) -> None:
+    head, *rest = path
+    if isinstance(value, dict) and head in value:
+        if rest:
+            _drop(value[head], rest)
+        else:
+            del value[head]

@@ -1,69 +1,62 @@
-"""The `ResourceProvider` that the engine talks to: reads each request, asks the modules beside it, writes the answer."""
+"""The `ResourceProvider` that the engine talks to: reads a request, asks the modules beside it, writes the answer."""
 # ruff: noqa: N802 - the names of the service's methods are those of its protocol
 
 import functools
 import json
 import logging
+import os
 from collections.abc import Callable
 from typing import Any
 
 import grpc
 from google.protobuf import empty_pb2
 
-from verdazure.sandbox.azure import arm, check, functions, identity, naming, outputs, replace, schema
+from verdazure.sandbox.azure import arm, check, diff, drift, functions, identity, naming, outputs, replace, schema
 from verdazure.sandbox.azure.azure import Azure
-from verdazure.sandbox.azure.diff import changes
-from verdazure.sandbox.azure.errors import AzureError, AzureNativeError
-from verdazure.sandbox.azure.schema import ResourceSchema, UnknownTypeError
+from verdazure.sandbox.azure.errors import RefusalError
+from verdazure.sandbox.azure.host import Host
+from verdazure.sandbox.azure.schema import ResourceSchema
 from verdazure.sandbox.azure.store import Store
 from verdazure.sandbox.azure.wire import decode, encode, plugin_pb2, provider_pb2, provider_pb2_grpc
 
-_KINDS = provider_pb2.PropertyDiff.Kind
-
 
 def _answers(method: Callable[..., Any]) -> Callable[..., Any]:
-    """A refusal becomes one gRPC error that a person can read; anything unforeseen also goes to the log."""
+    """A refusal becomes one error that a person can read; what is unforeseen goes to the log as well."""
 
     @functools.wraps(method)
     def answer(self: "AzureNative", request: Any, context: grpc.ServicerContext) -> Any:
         try:
             return method(self, request)
-        except (AzureError, AzureNativeError, UnknownTypeError) as refusal:
+        except RefusalError as refusal:
             context.abort(grpc.StatusCode.UNKNOWN, str(refusal))
         except Exception as error:
             logging.exception("%s failed", method.__name__)
-            context.abort(
-                grpc.StatusCode.INTERNAL,
-                f"the simulated Azure failed in {method.__name__}: {type(error).__name__}: {error}. "
-                f"Its log is {self.log_file}",
-            )
+            what = f"the simulated Azure failed in {method.__name__}: {type(error).__name__}: {error}"
+            context.abort(grpc.StatusCode.INTERNAL, f"{what}. Traceback: {self.log_file}")
 
     return answer
 
 
 class AzureNative(provider_pb2_grpc.ResourceProviderServicer):
-    """The simulated azure-native provider over one store."""
+    """The simulated azure-native provider over one store. Safe to call from several threads."""
 
-    def __init__(self, store: Store, version: str, engine: str | None = None) -> None:
+    def __init__(self, store: Store, version: str, host: Host) -> None:
+        self._store = store
         self._azure = Azure(store)
         self._version = version
-        self._engine = engine
+        self._host = host
         self._config: dict[str, str] = {}
         self.log_file = store.path.with_suffix(".log")
-
-    @property
-    def _subscription(self) -> str:
-        return self._config.get("subscriptionId") or identity.SUBSCRIPTION_ID
 
     # The plugin
 
     @_answers
     def Handshake(self, request: Any) -> Any:
-        return provider_pb2.ProviderHandshakeResponse()
+        return provider_pb2.ProviderHandshakeResponse(supports_autonaming_configuration=True)
 
     @_answers
     def Attach(self, request: Any) -> Any:
-        self._engine = request.address
+        self._host.attach(request.address)
         return empty_pb2.Empty()
 
     @_answers
@@ -96,17 +89,11 @@ class AzureNative(provider_pb2_grpc.ResourceProviderServicer):
 
     @_answers
     def Check(self, request: Any) -> Any:
-        kind = _kind(request.urn)
+        kind = _kind(request)
         path = arm.path(kind)
-        news = naming.with_defaults(
-            kind,
-            path,
-            request,
-            decode(request.olds),
-            decode(request.news),
-            lambda group: self._azure.location_of_group(self._subscription, group),
-            self._config.get("location"),
-        )
+        if not path.exact:
+            self._host.warn_once(request.urn, f"{kind.token} is simulated by its general shape only: {path.template}")
+        news = naming.with_defaults(kind, path, request, decode(request.olds), decode(request.news), self._places())
         failures = [
             provider_pb2.CheckFailure(property=finding.path, reason=finding.reason)
             for finding in check.findings(kind, path, news)
@@ -115,30 +102,23 @@ class AzureNative(provider_pb2_grpc.ResourceProviderServicer):
 
     @_answers
     def Diff(self, request: Any) -> Any:
-        kind = _kind(request.urn)
+        kind = _kind(request)
         old, new = decode(request.old_inputs), decode(request.news)
-        found = changes(old, new, replace.replacing_properties(kind, arm.path(kind)))
-        replaces = [change.path for change in found if change.replaces]
-        detailed = {
-            change.path: provider_pb2.PropertyDiff(
-                kind=_KINDS.Value(change.kind.upper() + ("_REPLACE" if change.replaces else "")), inputDiff=True
-            )
-            for change in found
-        }
-        beside = old.get(naming.CREATE_BEFORE_DELETE) is True
-        some, none = provider_pb2.DiffResponse.DIFF_SOME, provider_pb2.DiffResponse.DIFF_NONE
+        changes = diff.changes(old, new, replace.replacing_properties(kind, arm.path(kind)))
+        changes = diff.without_confirmations(changes, new, decode(request.olds))
+        replaces = [change.path for change in changes if change.replaces]
         return provider_pb2.DiffResponse(
-            changes=some if found else none,
+            changes=provider_pb2.DiffResponse.DIFF_SOME if changes else provider_pb2.DiffResponse.DIFF_NONE,
             replaces=replaces,
-            deleteBeforeReplace=bool(replaces) and not beside,
-            diffs=[change.path.split(".")[0].split("[")[0] for change in found],
-            detailedDiff=detailed,
+            deleteBeforeReplace=bool(replaces) and old.get(naming.CREATE_BEFORE_DELETE) is not True,
+            diffs=list(dict.fromkeys(change.top_level for change in changes)),
+            detailedDiff={change.path: _detail(change) for change in changes},
             hasDetailedDiff=True,
         )
 
     @_answers
     def Create(self, request: Any) -> Any:
-        kind, inputs = _kind(request.urn), decode(request.properties)
+        kind, inputs = _kind(request), decode(request.properties)
         if request.preview:
             return provider_pb2.CreateResponse(properties=encode(outputs.predicted(kind, inputs, {})))
         made = self._azure.create(kind, arm.path(kind).resource_id(self._subscription, inputs), inputs)
@@ -146,17 +126,21 @@ class AzureNative(provider_pb2_grpc.ResourceProviderServicer):
 
     @_answers
     def Read(self, request: Any) -> Any:
-        found = self._azure.read(request.id)
+        kind, found = _kind(request), self._azure.read(request.id)
         if found is None:
             return provider_pb2.ReadResponse(id="")
-        return provider_pb2.ReadResponse(id=found.id, properties=encode(found.outputs), inputs=encode(found.inputs))
+        if request.HasField("inputs"):
+            inputs = drift.inputs_now(kind, decode(request.inputs), decode(request.properties), found.outputs)
+        else:  # an import
+            inputs = {**outputs.as_inputs(kind, found.outputs), **arm.path(kind).parameters_of(found.id)}
+        return provider_pb2.ReadResponse(id=found.id, properties=encode(found.outputs), inputs=encode(inputs))
 
     @_answers
     def Update(self, request: Any) -> Any:
-        kind, inputs = _kind(request.urn), decode(request.news)
+        kind, inputs = _kind(request), decode(request.news)
         if request.preview:
             old = decode(request.olds)
-            stable = {name: old[name] for name in ("name", "location") if name in old}
+            stable: dict[str, Any] = {name: old[name] for name in ("name", "location") if name in old}
             return provider_pb2.UpdateResponse(properties=encode(outputs.predicted(kind, inputs, stable)))
         made = self._azure.update(kind, request.id, inputs)
         return provider_pb2.UpdateResponse(properties=encode(made.outputs))
@@ -170,11 +154,35 @@ class AzureNative(provider_pb2_grpc.ResourceProviderServicer):
 
     @_answers
     def Invoke(self, request: Any) -> Any:
-        tenant = self._config.get("tenantId") or identity.TENANT_ID
-        result = functions.invoke(request.tok, decode(request.args), self._subscription, tenant)
+        caller = functions.Caller(self._subscription, self._config.get("tenantId") or _environment("ARM_TENANT_ID"))
+        result = functions.invoke(request.tok, decode(request.args), caller, self._store)
         return provider_pb2.InvokeResponse(**{"return": encode(result)})
 
+    # Configuration
 
-def _kind(urn: str) -> ResourceSchema:
-    """The type of a resource: the last of the types in its URN."""
-    return schema.resource(urn.split("::")[2].rpartition("$")[2])
+    @property
+    def _subscription(self) -> str:
+        return self._config.get("subscriptionId") or _environment("ARM_SUBSCRIPTION_ID")
+
+    def _places(self) -> naming.Places:
+        subscription = self._subscription
+        return naming.Places(
+            configured=self._config.get("location"),
+            of_group=lambda group: self._azure.location_of_group(subscription, group),
+        )
+
+
+def _environment(variable: str) -> str:
+    """What azure-native reads from the environment, else the simulated tenant's own."""
+    simulated = {"ARM_SUBSCRIPTION_ID": identity.SUBSCRIPTION_ID, "ARM_TENANT_ID": identity.TENANT_ID}
+    return os.environ.get(variable) or simulated[variable]
+
+
+def _kind(request: Any) -> ResourceSchema:
+    """The type of the resource that a request is about: the last of the types in its URN."""
+    return schema.resource(request.urn.split("::")[2].rpartition("$")[2])
+
+
+def _detail(change: diff.Change) -> Any:
+    kind = f"{change.kind.upper()}_REPLACE" if change.replaces else change.kind.upper()
+    return provider_pb2.PropertyDiff(kind=provider_pb2.PropertyDiff.Kind.Value(kind), inputDiff=True)

@@ -13,7 +13,7 @@ import json
 import re
 import tempfile
 import typing
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cache
@@ -22,14 +22,14 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, ForwardRef, NamedTuple, get_args, get_origin
 
+from verdazure.sandbox.azure.errors import RefusalError
 from verdazure.sandbox.azure.plugin import sdk_version
-from verdazure.sandbox.toolchain import cache_directory
 
 # Part of the cache's path: raise it when what is kept changes.
 _FORMAT = 1
 
 
-class UnknownTypeError(Exception):
+class UnknownTypeError(RefusalError):
     """The installed SDK does not have the type; the message names it and the nearest that it has."""
 
 
@@ -67,6 +67,29 @@ class ResourceSchema:
     outputs: ObjectType
     types: Mapping[str, ObjectType] = field(default_factory=dict)
     enums: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class FunctionSchema:
+    """What a function returns."""
+
+    token: str
+    outputs: ObjectType
+    types: Mapping[str, ObjectType]
+
+
+def function(token: str) -> FunctionSchema:
+    """The schema of a function's token such as `azure-native:storage:listStorageAccountKeys`.
+
+    Raises `UnknownTypeError` when the installed SDK does not have it.
+    """
+    module_name, name = _split(token)
+    module = _module(token, module_name)
+    result = getattr(module, f"{name[0].upper()}{name[1:]}Result", None)
+    if result is None:
+        raise UnknownTypeError(f"{token} is not a function of pulumi-azure-native {sdk_version()}.")
+    reader = _Reader(module)
+    return FunctionSchema(token, reader.read(result), reader.types)
 
 
 @cache
@@ -107,21 +130,44 @@ def derive(token: str) -> ResourceSchema:
     )
 
 
+class Variants(NamedTuple):
+    """How the members of a union are told apart: the property and, for each of its values, the member."""
+
+    name: str
+    members: Mapping[str, ObjectType]
+
+
+def discriminated(shape: Shape, types: Mapping[str, ObjectType]) -> Variants | None:
+    """The variants of a union of objects, or nothing where no property tells them apart."""
+    if shape.kind != "union" or any(member.kind != "object" for member in shape.of):
+        return None
+    members = [types[member.ref] for member in shape.of]
+    for name, declared in members[0].items():
+        constants = [member[name].const for member in members if name in member and member[name].const]
+        if declared.const and len(constants) == len(members):
+            return Variants(name, dict(zip(constants, members, strict=True)))
+    return None
+
+
 # Finding the classes
 
 
 def _resource_class(token: str) -> tuple[ModuleType, type]:
     module_name, name = _split(token)
-    try:
-        module = import_module(f"pulumi_azure_native.{module_name.replace('/', '.')}")
-    except ModuleNotFoundError:
-        raise UnknownTypeError(_unknown_module(token, module_name)) from None
+    module = _module(token, module_name)
     found = getattr(module, name, None)
     if not isinstance(found, type):
         near = difflib.get_close_matches(name, [known for known in vars(module) if known[:1].isupper()], n=1)
         hint = f" Did you mean azure-native:{module_name}:{near[0]}?" if near else ""
         raise UnknownTypeError(f"{token} is not a type of pulumi-azure-native {sdk_version()}.{hint}")
     return module, found
+
+
+def _module(token: str, module_name: str) -> ModuleType:
+    try:
+        return import_module(f"pulumi_azure_native.{module_name.replace('/', '.')}")
+    except ModuleNotFoundError:
+        raise UnknownTypeError(_unknown_module(token, module_name)) from None
 
 
 def _split(token: str) -> tuple[str, str]:
@@ -154,12 +200,13 @@ def _args_class(module: ModuleType, resource_class: type) -> type:
     # A resource whose plain name is taken by a nested type calls its own arguments InitArgs.
     home = import_module(resource_class.__module__)
     name = resource_class.__name__
-    return getattr(home, f"{name}InitArgs", None) or getattr(module, f"{name}Args")
+    args: type = getattr(home, f"{name}InitArgs", None) or getattr(module, f"{name}Args")
+    return args
 
 
 def _documentation(resource_class: type) -> str:
     # The generated constructor is an overload, and only the overloads carry the documentation.
-    return "\n".join(overload.__doc__ or "" for overload in typing.get_overloads(resource_class.__init__))
+    return "\n".join(overload.__doc__ or "" for overload in typing.get_overloads(vars(resource_class)["__init__"]))
 
 
 def _getter_parameters(module: ModuleType, resource_class: type) -> list[str]:
@@ -185,11 +232,11 @@ class _Reader:
     def read(self, cls: type) -> ObjectType:
         required = _required(cls)
         return {
-            getattr(member.fget, "_pulumi_name", name): Property(
-                self._shape(inspect.get_annotations(member.fget)["return"]), name in required, _constant(member)
+            getattr(getter, "_pulumi_name", name): Property(
+                self._shape(inspect.get_annotations(getter)["return"]), name in required, _constant(getter)
             )
             for name, member in vars(cls).items()
-            if isinstance(member, property) and "return" in inspect.get_annotations(member.fget)
+            if isinstance(member, property) and (getter := member.fget) is not None
         }
 
     def _shape(self, annotation: Any) -> Shape:
@@ -266,12 +313,12 @@ def _repeats_the_plain_type(annotation: Any) -> bool:
 
 
 def _required(cls: type) -> set[str]:
-    parameters = inspect.signature(cls.__init__).parameters.values()
+    parameters = inspect.signature(vars(cls)["__init__"]).parameters.values()
     return {each.name for each in parameters if each.kind is each.KEYWORD_ONLY and each.default is each.empty}
 
 
-def _constant(member: property) -> str:
-    expected = re.search(r"Expected value is '([^']*)'\.", member.fget.__doc__ or "")
+def _constant(getter: Callable[..., Any]) -> str:
+    expected = re.search(r"Expected value is '([^']*)'\.", getter.__doc__ or "")
     return expected[1] if expected else ""
 
 
@@ -279,6 +326,8 @@ def _constant(member: property) -> str:
 
 
 def _cache_file(token: str) -> Path:
+    from verdazure.sandbox.toolchain import cache_directory  # late: it costs a warm start what it weighs
+
     module_name, name = _split(token)
     folder = cache_directory() / "azure-native" / f"{sdk_version()}-{_FORMAT}"
     return folder / f"{module_name.replace('/', '.')}.{name}.json"

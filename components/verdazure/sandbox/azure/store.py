@@ -18,7 +18,7 @@ from verdazure.sandbox.azure import arm
 _TABLES = """
 CREATE TABLE IF NOT EXISTS resources (
   key TEXT PRIMARY KEY, id TEXT NOT NULL, token TEXT NOT NULL, type TEXT NOT NULL, name TEXT NOT NULL,
-  location TEXT NOT NULL, inputs TEXT NOT NULL, outputs TEXT NOT NULL
+  location TEXT NOT NULL, created_at TEXT NOT NULL, inputs TEXT NOT NULL, outputs TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS resources_by_name ON resources (type COLLATE NOCASE, name COLLATE NOCASE);
 CREATE TABLE IF NOT EXISTS soft_deleted (
@@ -33,13 +33,18 @@ _WAIT_SECONDS = 30
 
 @dataclass(frozen=True)
 class StoredResource:
-    """A resource that exists. `inputs` is the request as azure-native takes it, `outputs` what the service answers."""
+    """A resource that exists.
+
+    `inputs` are those of the last request as azure-native takes them, `outputs` the service's answer to it;
+    `created_at` is ISO 8601, UTC.
+    """
 
     id: str
     token: str
     type: str
     name: str
     location: str
+    created_at: str
     inputs: dict[str, Any]
     outputs: dict[str, Any]
 
@@ -89,11 +94,9 @@ class Held:
 
     def put(self, resource: StoredResource) -> None:
         """Create or replace."""
-        row = (
-            *(resource.id.lower(), resource.id, resource.token, resource.type, resource.name, resource.location),
-            *(json.dumps(resource.inputs), json.dumps(resource.outputs)),
-        )
-        self._connection.execute("INSERT OR REPLACE INTO resources VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+        plain = (resource.id, resource.token, resource.type, resource.name, resource.location, resource.created_at)
+        row = (resource.id.lower(), *plain, json.dumps(resource.inputs), json.dumps(resource.outputs))
+        self._connection.execute("INSERT OR REPLACE INTO resources VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
 
     def remove(self, resource_id: str) -> None:
         """Forget one resource, not what it holds."""
@@ -104,7 +107,10 @@ class Held:
         rows = self._connection.execute(
             "SELECT id, type, name, location, deleted_at, purge_protected FROM soft_deleted ORDER BY key"
         )
-        return [SoftDeleted(*row[:5], bool(row[5])) for row in rows]
+        return [
+            SoftDeleted(resource_id, arm_type, name, location, deleted_at, bool(purge_protected))
+            for resource_id, arm_type, name, location, deleted_at, purge_protected in rows
+        ]
 
     def keep_deleted(self, resource: SoftDeleted) -> None:
         """Remember a soft-deleted resource."""
@@ -117,10 +123,14 @@ class Held:
         return done.rowcount > 0
 
     def _select(self, where: str, *values: str) -> Iterator[StoredResource]:
-        columns = "id, token, type, name, location, inputs, outputs"
+        columns = "id, token, type, name, location, created_at, inputs, outputs"
         query = f"SELECT {columns} FROM resources {where}"  # noqa: S608 - `where` is one of the constants above
-        for *plain, inputs, outputs in self._connection.execute(query, values):
-            yield StoredResource(*plain, json.loads(inputs), json.loads(outputs))
+        for resource_id, token, arm_type, name, location, created_at, inputs, outputs in self._connection.execute(
+            query, values
+        ):
+            yield StoredResource(
+                *(resource_id, token, arm_type, name, location, created_at), json.loads(inputs), json.loads(outputs)
+            )
 
 
 class Store:
@@ -155,10 +165,12 @@ class Store:
         return Held(self._connection()).get(resource_id)
 
     def _connection(self) -> sqlite3.Connection:
-        if not hasattr(self._local, "connection"):
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
             connection = sqlite3.connect(self.path, timeout=_WAIT_SECONDS, isolation_level=None)
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = NORMAL")
             connection.executescript(_TABLES)
             self._local.connection = connection
-        return self._local.connection
+        return connection

@@ -13,18 +13,20 @@ from google.protobuf import struct_pb2
 
 from verdazure.sandbox import protocol
 
+# The package that the protocol's stubs were taken from.
+STUBS = protocol.plugin_pb2.__name__.rpartition(".")[0]
+
 if TYPE_CHECKING:
     from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 else:
-    _stubs = protocol.plugin_pb2.__name__.rpartition(".")[0]
     plugin_pb2 = protocol.plugin_pb2
-    provider_pb2 = import_module(f"{_stubs}.provider_pb2")
-    provider_pb2_grpc = import_module(f"{_stubs}.provider_pb2_grpc")
+    provider_pb2 = import_module(f"{STUBS}.provider_pb2")
+    provider_pb2_grpc = import_module(f"{STUBS}.provider_pb2_grpc")
 
 __all__ = [
+    "STUBS",
     "UNKNOWN",
     "Properties",
-    "contains_unknown",
     "decode",
     "encode",
     "is_asset",
@@ -118,12 +120,3 @@ def _encode(value: Any, into: struct_pb2.Value) -> None:
 def is_asset(value: Any) -> bool:
     """Whether a decoded value is a file or an archive."""
     return isinstance(value, dict) and value.get(_SIGNATURE) in _ASSETS
-
-
-def contains_unknown(value: Any) -> bool:
-    """Whether a value, or anything in it, is not known yet."""
-    if isinstance(value, dict):
-        return any(map(contains_unknown, value.values()))
-    if isinstance(value, list):
-        return any(map(contains_unknown, value))
-    return value is UNKNOWN
