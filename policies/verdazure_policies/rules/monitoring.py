@@ -4,13 +4,14 @@ from collections.abc import Iterator
 
 from verdazure import guardrails
 
-from verdazure_policies.rulebook import HIGH, LOW, MEDIUM, STACK_ROOT, Params, limit, rule, stack_rule
+from verdazure_policies.rulebook import HIGH, LOW, MEDIUM, STACK_ROOT, Parameter, Params, limit, rule, stack_rule
 from verdazure_policies.samples import (
     AML_WORKSPACE,
     APP_INSIGHTS,
     BUDGET,
     KEY_VAULT,
     LOG_WORKSPACE,
+    RESOURCE_GROUP,
     STACK,
     UNKNOWN,
     diagnostics_of,
@@ -110,10 +111,27 @@ def telemetry_sampling(component: Resource, params: Params) -> Iterator[Finding]
     guide="Comprehensive monitoring strategy",
     why="Cost is the first sign of waste that reaches a person, days before a carbon report does.",
     types=[STACK_ROOT],
-    passes=[(STACK, BUDGET), (STACK, BUDGET.having("notifications", UNKNOWN))],
-    fails=[(STACK,), (STACK, BUDGET.without("notifications"))],
+    params={
+        "exempt_environments": Parameter(
+            ("dev", "test"), "Environments, as the tag of every resource group says, whose stacks need no budget"
+        )
+    },
+    passes=[
+        (STACK, BUDGET),
+        (STACK, BUDGET.having("notifications", UNKNOWN)),
+        (STACK, RESOURCE_GROUP.having("tags.environment", "dev")),
+    ],
+    fails=[
+        (STACK,),
+        (STACK, RESOURCE_GROUP),
+        (STACK, RESOURCE_GROUP, BUDGET.without("notifications")),
+        (STACK, RESOURCE_GROUP, RESOURCE_GROUP.having("tags.environment", "dev")),
+    ],
 )
 def budget_exists(root: Neighbour, params: Params, stack: Stack) -> Iterator[Finding]:
+    groups = stack.of("resources:ResourceGroup")
+    if groups and all(group.tag("environment").one_of(params.exempt_environments).holds for group in groups):
+        return
     if not any(budget["notifications"].is_set().holds for budget in stack.of(*BUDGETS)):
         fix = "add one for the resource group, or set monthly_budget on the Landing"
         yield from absent(BUDGETS[0], "one with notifications").otherwise(fix)

@@ -2,7 +2,15 @@
 
 from verdazure import Environment, GpuCluster, Landing, MlWorkspace
 
-landing = Landing("ml", {"team": "vision", "environment": Environment.PROD, "residency": "eu"})
+landing = Landing(
+    "ml",
+    {
+        "team": "vision",
+        "environment": Environment.PROD,
+        "residency": "eu",
+        "monthly_budget": {"amount": 5000, "contact_emails": ["vision@example.com"]},
+    },
+)
 workspace = MlWorkspace("ml", {"landing": landing.ref})
 cluster = GpuCluster(
     "gpu",

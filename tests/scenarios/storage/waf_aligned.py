@@ -2,7 +2,15 @@
 
 from verdazure import DataClass, Environment, Landing, Lock, PrincipalType, TieredStorage
 
-landing = Landing("ml", {"team": "vision", "environment": Environment.PROD, "residency": "eu"})
+landing = Landing(
+    "ml",
+    {
+        "team": "vision",
+        "environment": Environment.PROD,
+        "residency": "eu",
+        "monthly_budget": {"amount": 5000, "contact_emails": ["vision@example.com"]},
+    },
+)
 data = TieredStorage(
     "data",
     {

@@ -3,7 +3,15 @@
 import network
 from verdazure import Environment, Landing, Lock, ManagedNetwork, MlWorkspace, PrincipalType
 
-landing = Landing("ml", {"team": "vision", "environment": Environment.PROD, "residency": "eu"})
+landing = Landing(
+    "ml",
+    {
+        "team": "vision",
+        "environment": Environment.PROD,
+        "residency": "eu",
+        "monthly_budget": {"amount": 5000, "contact_emails": ["vision@example.com"]},
+    },
+)
 hub = network.Hub(landing.ref)
 workspace = MlWorkspace(
     "ml",
