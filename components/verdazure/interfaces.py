@@ -4,7 +4,7 @@ Names and meanings follow the interfaces of Azure Verified Modules. Each interfa
 record for the checks, and a function that registers its resources below the component.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import Enum
 from typing import Annotated, NotRequired, TypedDict
 
@@ -127,11 +127,18 @@ class DiagnosticSettings(Record):
 # The resources
 
 
-def lock(name: str, scope: Input[str], level: Lock | None, opts: ResourceOptions) -> None:
-    """Locks `scope`, if a level was asked for."""
+def lock(
+    name: str, scope: Input[str], level: Lock | None, inside: Sequence[pulumi.Resource], opts: ResourceOptions
+) -> None:
+    """Locks `scope`, if a level was asked for.
+
+    A lock also guards what lies in its scope, so it comes after `inside` and, in a destroy, goes before it. A scope
+    that other components put resources into, a resource group or a workspace, cannot be locked by one of them.
+    """
     if level is not None:
         notes = "Set by the stack; remove it there."
-        authorization.ManagementLockByScope(f"{name}-lock", scope=scope, level=level.value, notes=notes, opts=opts)
+        last = ResourceOptions.merge(opts, ResourceOptions(depends_on=inside))
+        authorization.ManagementLockByScope(f"{name}-lock", scope=scope, level=level.value, notes=notes, opts=last)
 
 
 def grant(
@@ -148,26 +155,34 @@ def grant(
     )
 
 
-def grant_all(name: str, scope: Output[str], assignments: Mapping[str, RoleAssignment], opts: ResourceOptions) -> None:
+def grant_all(
+    name: str, scope: Output[str], assignments: Mapping[str, RoleAssignment], opts: ResourceOptions
+) -> list[pulumi.Resource]:
     """The caller's own role assignments on the component's main resource."""
-    for key, asked in assignments.items():
+    return [
         grant(f"{name}-role-{key}", scope, asked.role, asked.principal_id, asked.principal_type, opts)
+        for key, asked in assignments.items()
+    ]
 
 
-def diagnose(name: str, target: Input[str], settings: DiagnosticSettings, site: Site, opts: ResourceOptions) -> None:
+def diagnose(
+    name: str, target: Input[str], settings: DiagnosticSettings, site: Site, opts: ResourceOptions
+) -> list[pulumi.Resource]:
     """Sends the target's logs and metrics to Log Analytics, if there is one to send them to."""
     workspace_id = settings.log_workspace_id or site.log_workspace_id
     if workspace_id is None:
-        return
-    monitor.DiagnosticSetting(
-        f"{name}-diagnostics",
-        name="verdazure",
-        resource_uri=target,
-        workspace_id=workspace_id,
-        logs=[{"category_group": group, "enabled": True} for group in settings.log_category_groups],
-        metrics=[{"category": "AllMetrics", "enabled": True}] if settings.metrics else [],
-        opts=opts,
-    )
+        return []
+    return [
+        monitor.DiagnosticSetting(
+            f"{name}-diagnostics",
+            name="verdazure",
+            resource_uri=target,
+            workspace_id=workspace_id,
+            logs=[{"category_group": group, "enabled": True} for group in settings.log_category_groups],
+            metrics=[{"category": "AllMetrics", "enabled": True}] if settings.metrics else [],
+            opts=opts,
+        )
+    ]
 
 
 def connect(

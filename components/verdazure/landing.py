@@ -13,7 +13,7 @@ from pydantic import Field, ValidationInfo, model_validator
 from verdazure import facts, guardrails, tags
 from verdazure.args import Count, Number, Record, Text, TextLeaf, component_name, normalise, refuse, resource_type
 from verdazure.carbon.regions import cleanest, residencies
-from verdazure.interfaces import LandingRef, Lock, lock, name_of, weakened
+from verdazure.interfaces import LandingRef, name_of, weakened
 from verdazure.naming import Kind, check_name, new_suffix, physical_name
 
 
@@ -59,8 +59,6 @@ class LandingArgs(TypedDict):
     """Budget with alerts. Rule MO07."""
     tags: NotRequired[dict[str, Input[str]]]
     """Further tags for every resource."""
-    lock: NotRequired[Lock]
-    """Lock on the resource group."""
 
 
 class Landing(pulumi.ComponentResource):
@@ -103,7 +101,6 @@ class Landing(pulumi.ComponentResource):
         else:
             self.resource_id = Output.from_input(spec.resource_group_id)
             self.resource_name = self.resource_id.apply(name_of)
-        lock(name, self.resource_id, spec.lock, child)
 
         if spec.log_workspace_id is None:
             self.log_workspace_id = self._log_workspace(name, spec, child).id
@@ -220,7 +217,6 @@ class _Landing(Record):
     log_daily_quota_gb: Annotated[Number, Field(gt=0)] = 1.0
     monthly_budget: _Budget | None = None
     tags: Mapping[str, TextLeaf] = {}
-    lock: Lock | None = None
 
     @model_validator(mode="after")
     def _check(self, info: ValidationInfo) -> "_Landing":

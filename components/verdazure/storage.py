@@ -100,8 +100,8 @@ class TieredStorage(pulumi.ComponentResource):
         for layout in Layout:
             plans = [plan for plan in spec.plans() if plan.layout is layout]
             if plans:
-                accounts[layout.value] = self._account(name, layout, plans, spec)
-                containers.update(self._containers(name, accounts[layout.value], plans, spec))
+                held = accounts[layout.value] = self._account(name, layout, plans, spec)
+                containers |= {plan.data_class.value: Output.concat(held.name, "/", plan.container) for plan in plans}
 
         self.account_ids = Output.all(**{layout: held.id for layout, held in accounts.items()})
         self.account_names = Output.all(**{layout: held.name for layout, held in accounts.items()})
@@ -121,24 +121,23 @@ class TieredStorage(pulumi.ComponentResource):
         made = account(full_name, layout, site, labels, held)
         service = blob_service(full_name, made, layout, plans, site, child)
         rules = [rule for plan in plans for rule in lifecycle_rules(plan, [f"{plan.container}/"])]
-        lifecycle(full_name, made, rules, site, ResourceOptions(parent=self, depends_on=[service]))
-        grant_all(full_name, made.id, spec.role_assignments, child)
-        lock(full_name, made.id, spec.lock, child)
+        policy = lifecycle(full_name, made, rules, site, ResourceOptions(parent=self, depends_on=[service]))
+        containers = [self._container(name, made, plan, spec) for plan in plans]
+        granted = grant_all(full_name, made.id, spec.role_assignments, child)
+        lock(full_name, made.id, spec.lock, [service, policy, *containers, *granted], child)
         return made
 
-    def _containers(
-        self, name: str, held: storage.StorageAccount, plans: Sequence["Plan"], spec: "_TieredStorage"
-    ) -> dict[str, Output[str]]:
-        for plan in plans:
-            storage.BlobContainer(
-                f"{name}-{plan.container}",
-                container_name=plan.container,
-                account_name=held.name,
-                resource_group_name=spec.landing.resource_group_name,
-                public_access="None",
-                opts=ResourceOptions(parent=self, protect=spec.protect_data and plan.protected),
-            )
-        return {plan.data_class.value: Output.concat(held.name, "/", plan.container) for plan in plans}
+    def _container(
+        self, name: str, held: storage.StorageAccount, plan: "Plan", spec: "_TieredStorage"
+    ) -> storage.BlobContainer:
+        return storage.BlobContainer(
+            f"{name}-{plan.container}",
+            container_name=plan.container,
+            account_name=held.name,
+            resource_group_name=spec.landing.resource_group_name,
+            public_access="None",
+            opts=ResourceOptions(parent=self, protect=spec.protect_data and plan.protected),
+        )
 
     def _warn(self, spec: "_TieredStorage") -> None:
         for plan in spec.plans():

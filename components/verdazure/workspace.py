@@ -88,7 +88,8 @@ class MlWorkspaceArgs(TypedDict):
     tags: NotRequired[dict[str, Input[str]]]
     """Further tags for every resource."""
     lock: NotRequired[Lock]
-    """Lock on the workspace."""
+    """Lock on the storage account, vault and registry that are created. Not on the workspace: clusters in it, which
+    other components replace, would be locked with it."""
     role_assignments: NotRequired[dict[str, RoleAssignmentArgs]]
     """Who may do what on the workspace."""
     private_endpoints: NotRequired[dict[str, PrivateEndpointArgs]]
@@ -146,7 +147,6 @@ class MlWorkspace(pulumi.ComponentResource):
         connect(name, workspace.id, "amlworkspace", spec.private_endpoints, spec.landing, self._tags, child)
         diagnose(name, workspace.id, spec.diagnostic_settings, spec.landing, child)
         grant_all(name, workspace.id, spec.role_assignments, child)
-        lock(name, workspace.id, spec.lock, child)
         self._warn(spec)
         self.register_outputs(
             {
@@ -178,9 +178,11 @@ class MlWorkspace(pulumi.ComponentResource):
         held = account(name, DEFAULT_STORAGE.layout, spec.landing, labels, child)
         service = blob_service(name, held, DEFAULT_STORAGE.layout, [DEFAULT_STORAGE], spec.landing, child)
         after_service = ResourceOptions(parent=self, depends_on=[service])
-        lifecycle(name, held, lifecycle_rules(DEFAULT_STORAGE, ["azureml"]), spec.landing, after_service)
+        policy = lifecycle(name, held, lifecycle_rules(DEFAULT_STORAGE, ["azureml"]), spec.landing, after_service)
         self.storage_account_id = held.id
-        return self._grant_identity(name, "storage", held.id, child)
+        granted = self._grant_identity(name, "storage", held.id, child)
+        lock(f"{name}-storage", held.id, spec.lock, [service, policy, *granted], child)
+        return granted
 
     def _vault(self, name: str, spec: "_MlWorkspace", child: ResourceOptions) -> list[pulumi.Resource]:
         if spec.key_vault_id is not None:
@@ -206,8 +208,10 @@ class MlWorkspace(pulumi.ComponentResource):
             opts=child,
         )
         self.key_vault_id = vault.id
-        diagnose(f"{name}-vault", vault.id, spec.diagnostic_settings, spec.landing, child)
-        return self._grant_identity(name, "vault", vault.id, child)
+        diagnosed = diagnose(f"{name}-vault", vault.id, spec.diagnostic_settings, spec.landing, child)
+        granted = self._grant_identity(name, "vault", vault.id, child)
+        lock(f"{name}-vault", vault.id, spec.lock, [*diagnosed, *granted], child)
+        return granted
 
     def _registry(self, name: str, spec: "_MlWorkspace", child: ResourceOptions) -> list[pulumi.Resource]:
         if spec.container_registry_id is not None:
@@ -229,7 +233,9 @@ class MlWorkspace(pulumi.ComponentResource):
             opts=child,
         )
         self.container_registry_id = registry.id
-        return self._grant_identity(name, "registry", registry.id, child)
+        granted = self._grant_identity(name, "registry", registry.id, child)
+        lock(f"{name}-registry", registry.id, spec.lock, granted, child)
+        return granted
 
     def _insights(self, name: str, spec: "_MlWorkspace", child: ResourceOptions) -> list[pulumi.Resource]:
         if spec.application_insights_id is not None:

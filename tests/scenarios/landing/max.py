@@ -1,6 +1,6 @@
 """Every argument of a landing that creates what it needs."""
 
-from verdazure import Environment, Landing, Lock
+from verdazure import Environment, Landing
 
 landing = Landing(
     "ml",
@@ -14,6 +14,5 @@ landing = Landing(
         "log_daily_quota_gb": 2.5,
         "monthly_budget": {"amount": 1200.0, "contact_emails": ["vision@example.com", "finance@example.com"]},
         "tags": {"cost-center": "4711"},
-        "lock": Lock.CAN_NOT_DELETE,
     },
 )

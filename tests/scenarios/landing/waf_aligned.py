@@ -1,6 +1,6 @@
-"""Production: data stays in the EU, the group cannot be deleted by hand, and somebody is told before money runs out."""
+"""Production: data stays in the EU, and somebody is told before money runs out."""
 
-from verdazure import Environment, Landing, Lock
+from verdazure import Environment, Landing
 
 landing = Landing(
     "ml",
@@ -10,6 +10,5 @@ landing = Landing(
         "workload": "defect-detection",
         "residency": "eu",
         "monthly_budget": {"amount": 5000, "contact_emails": ["vision@example.com"]},
-        "lock": Lock.CAN_NOT_DELETE,
     },
 )
