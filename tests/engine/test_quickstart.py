@@ -84,7 +84,7 @@ def test_no_secret_stands_in_the_state_or_the_outputs(quickstart, pulumi):
     for key in ("connectionString", "instrumentationKey"):
         plaintext = json.loads(opened[key]["plaintext"])
         assert plaintext not in state, key
-    for word in ("AccountKey=", "SharedAccessKey", "sharedKey", "primaryKey", "password"):
+    for word in ("AccountKey=", "SharedAccessKey=", "primarySharedKey", "primaryKey", "adminPassword"):
         assert word.lower() not in state.lower(), word
     assert "Key" not in pulumi("stack", "output", "--json", "--show-secrets", cwd=quickstart).stdout
 
