@@ -5,6 +5,7 @@ import os
 import subprocess
 from typing import Any, TypedDict
 
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
@@ -13,9 +14,13 @@ from verdazure.sandbox import environment, toolchain
 # How long Azure holds on to what was deleted, and to its name. Azure docs: "Azure Key Vault soft-delete overview" and
 # "Workspace soft deletion" (Azure Machine Learning).
 _KEPT_FOR = {
-    "microsoft.keyvault/vaults": "7 to 90 days, as the vault says (default 90)",
+    "microsoft.keyvault/vaults": "7 to 90 days",
     "microsoft.machinelearningservices/workspaces": "14 days",
 }
+
+
+# A pipe has no width: wide enough that no name is cut.
+PIPED_WIDTH = 140
 
 
 class Status(TypedDict):
@@ -83,6 +88,8 @@ def _azure(layout: environment.Layout) -> tuple[list[dict[str, str]], list[dict[
 def show(status: Status, console: Console | None = None) -> None:
     """Print a status for people."""
     console = console or Console()
+    if not console.is_terminal:
+        console.width = max(console.width, PIPED_WIDTH)
     cli = status["cli"]
     console.print(f"Sandbox  {status['folder']}", highlight=False, soft_wrap=True)
     version = (
@@ -103,10 +110,17 @@ def _table(console: Console, title: str, rows: list[dict[str, Any]], columns: tu
     if not rows:
         console.print(f"\n{title}: none", highlight=False)
         return
-    table = Table(
-        *(column.replace("_", " ") for column in columns), title=f"{title}: {len(rows)}", title_justify="left"
-    )
+    table = Table(title=f"{title}: {len(rows)}", title_justify="left", box=box.SIMPLE_HEAD)
+    for column in columns:
+        table.add_column(column.replace("_", " "), overflow="fold")
     for row in rows:
-        table.add_row(*("" if row[column] is None else str(row[column]) for column in columns))
+        table.add_row(*(_cell(row[column]) for column in columns))
     console.print()
     console.print(table)
+
+
+def _cell(value: object) -> str:
+    """A value as a person reads it."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "" if value is None else str(value)

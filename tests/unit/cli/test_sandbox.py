@@ -155,8 +155,9 @@ def test_status_tells_what_azure_holds_and_what_it_would_keep(folder):
     store = Store(folder / "azure.db")
     group = "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg"
     vault_id = f"{group}/providers/Microsoft.KeyVault/vaults/kv"
+    made_at = "2026-01-01T00:00:00Z"
     held = StoredResource(
-        group, "resources:ResourceGroup", "Microsoft.Resources/resourceGroups", "rg", "westus", {}, {}
+        group, "resources:ResourceGroup", "Microsoft.Resources/resourceGroups", "rg", "westus", made_at, {}, {}
     )
     with store.transaction() as azure:
         azure.put(held)
@@ -172,7 +173,7 @@ def test_status_tells_what_azure_holds_and_what_it_would_keep(folder):
             "type": "Microsoft.KeyVault/vaults",
             "name": "kv",
             "deleted_at": "2026-01-02T03:04:05Z",
-            "kept_for": "7 to 90 days, as the vault says (default 90)",
+            "kept_for": "7 to 90 days",
             "purge_protected": True,
         }
     ]
