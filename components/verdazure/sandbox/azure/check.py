@@ -42,7 +42,7 @@ def findings(schema: ResourceSchema, path: ArmPath, inputs: Mapping[str, Any]) -
     """Everything that is wrong with the inputs of a resource, in the order of the properties."""
     own = {name: value for name, value in inputs.items() if name not in OWN_PROPERTIES}
     by_type = list(_Checker(schema).object("", schema.inputs, own))
-    return by_type or list(_names(schema, path, own))
+    return by_type or [*_names(schema, path, own), *_places(path, own), *_tags(own)]
 
 
 def _names(schema: ResourceSchema, path: ArmPath, inputs: Mapping[str, Any]) -> Iterator[Finding]:
@@ -52,6 +52,39 @@ def _names(schema: ResourceSchema, path: ArmPath, inputs: Mapping[str, Any]) -> 
         reason = names.problem(schema.token, value, inputs)
         if reason:
             yield Finding(parameter, reason)
+
+
+def _places(path: ArmPath, inputs: Mapping[str, Any]) -> Iterator[Finding]:
+    from verdazure import facts  # late: reading the table would double the time that a start takes
+
+    location = inputs.get("location")
+    # The location of a type that is simulated by its general shape may be something else than a region.
+    if not path.exact or not isinstance(location, str) or location.lower() == "global":
+        return
+    try:
+        facts.region(location)
+    except facts.UnknownFact as unknown:
+        yield Finding("location", str(unknown))
+
+
+# Source: Azure Resource Manager, "Use tags to organize your Azure resources", limitations.
+_MOST_TAGS, _LONGEST_TAG_NAME, _LONGEST_TAG_VALUE, _NOT_IN_TAG_NAMES = 50, 512, 256, "<>%&\\?/"
+
+
+def _tags(inputs: Mapping[str, Any]) -> Iterator[Finding]:
+    tags = inputs.get("tags")
+    if not isinstance(tags, dict):
+        return
+    if len(tags) > _MOST_TAGS:
+        yield Finding("tags", f"{len(tags)} tags are too many: a resource has {_MOST_TAGS} at most")
+    for name, value in tags.items():
+        if len(name) > _LONGEST_TAG_NAME or any(character in _NOT_IN_TAG_NAMES for character in name):
+            allowed = f"at most {_LONGEST_TAG_NAME} characters, none of {' '.join(_NOT_IN_TAG_NAMES)}"
+            yield Finding(f"tags.{name}", f"is not a tag name that Azure accepts: {allowed}")
+        if isinstance(value, str) and len(value) > _LONGEST_TAG_VALUE:
+            yield Finding(
+                f"tags.{name}", f"has {len(value)} characters: a tag's value has {_LONGEST_TAG_VALUE} at most"
+            )
 
 
 class _Checker:

@@ -51,7 +51,7 @@ def _object(
 
 
 def _value(old: Any, new: Any, path: str, plain: str, replace_on: Collection[str]) -> Iterator[Change]:
-    if _equal(old, new):
+    if old == new:
         return
     if isinstance(old, dict) and isinstance(new, dict):
         for change in _object(old, new, f"{path}.", f"{plain}.", replace_on):
@@ -66,10 +66,6 @@ def _value(old: Any, new: Any, path: str, plain: str, replace_on: Collection[str
             yield Change(f"{path}[{index}]", "add", False)
     else:
         yield Change(path, "update", plain in replace_on)
-
-
-def _equal(old: Any, new: Any) -> bool:
-    return type(old) is type(new) and old == new if isinstance(old, bool) or isinstance(new, bool) else old == new
 
 
 def _same_location(path: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:

@@ -11,116 +11,152 @@ Inputs = Mapping[str, Any]
 
 
 class NameRule(NamedTuple):
-    """Length and characters of a name. `words` is the rule as a person reads it."""
+    """Length and characters of a name. `words` says the characters as a person reads them."""
 
     shortest: int
     longest: int
     pattern: str
     words: str
 
+    def problem(self, name: str) -> str | None:
+        """Why Azure would refuse the name, or nothing."""
+        span = str(self.longest) if self.shortest == self.longest else f"{self.shortest} to {self.longest}"
+        if not self.shortest <= len(name) <= self.longest:
+            return f"'{name}' has {len(name)} characters; Azure asks for {span}: {self.words}"
+        if not re.fullmatch(self.pattern, name):
+            return f"'{name}' is not a name that Azure accepts here; it asks for {span} characters: {self.words}"
+        return None
 
-_ALPHANUMERIC_DASH = "letters, digits and dashes; starts and ends with a letter or digit"
-_DASH_INSIDE = r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?"
-_NETWORK = NameRule(
-    *(1, 80, r"[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9_])?"),
-    "letters, digits, underscores, dots and dashes; starts with a letter or digit, ends with one or an underscore",
+
+def _letters_digits_dashes(shortest: int, longest: int) -> NameRule:
+    pattern = r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?"
+    return NameRule(shortest, longest, pattern, "letters, digits and dashes, no dash at either end")
+
+
+def _network(shortest: int, longest: int) -> NameRule:
+    pattern = r"[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9_])?"
+    words = (
+        "letters, digits, underscores, dots and dashes; starts with a letter or digit, ends with one or an underscore"
+    )
+    return NameRule(shortest, longest, pattern, words)
+
+
+def _anything_but(forbidden: str) -> NameRule:
+    escaped = re.escape(forbidden)
+    pattern = rf"[^{escaped}\x00-\x1f]*[^{escaped}\x00-\x1f .]"
+    return NameRule(1, 260, pattern, f"anything but {' '.join(forbidden)}, no space or dot at the end")
+
+
+_GUID = NameRule(36, 36, r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", "a GUID")
+_GROUP = NameRule(
+    1, 90, r"[\w().-]*[\w()-]", "letters, digits, underscores, parentheses, dashes and dots, no dot at the end"
 )
-_FREE = NameRule(1, 260, r"[^%&?/]*[^%&?/. ]", "any characters but % & ? /; does not end with a dot or a space")
+_LOCK = NameRule(
+    1,
+    90,
+    r"[A-Za-z0-9_().-]*[A-Za-z0-9_()-]",
+    "letters, digits, dots, underscores, dashes and parentheses, no dot at the end",
+)
+_VAULT = NameRule(
+    3,
+    24,
+    r"[A-Za-z](?!.*--)[A-Za-z0-9-]*[A-Za-z0-9]",
+    "letters, digits and single dashes; starts with a letter, ends with a letter or digit",
+)
+_IDENTITY = NameRule(
+    3, 128, r"[A-Za-z0-9][A-Za-z0-9_-]*", "letters, digits, dashes and underscores; starts with a letter or digit"
+)
+_ZONE_LABEL = r"[A-Za-z0-9_-]{1,63}"
+_ZONE = NameRule(
+    3,
+    253,
+    rf"{_ZONE_LABEL}(\.{_ZONE_LABEL}){{1,33}}",
+    "2 to 34 labels of letters, digits, underscores and dashes, separated by dots",
+)
+_CONTAINER = NameRule(
+    3,
+    63,
+    r"\$root|\$web|[a-z0-9](?!.*--)[a-z0-9-]*[a-z0-9]",
+    "lower-case letters, digits and single dashes, no dash at either end",
+)
+# azure-rest-api-specs, Microsoft.MachineLearningServices, pattern of `workspaceName`.
+_ML_WORKSPACE = NameRule(
+    3, 33, r"[A-Za-z0-9][A-Za-z0-9_-]*", "letters, digits, dashes and underscores; starts with a letter or digit"
+)
+# azure-rest-api-specs, Microsoft.MachineLearningServices, pattern of `endpointName`.
+_ENDPOINT = NameRule(
+    3, 32, r"[A-Za-z]([A-Za-z0-9-]*[A-Za-z0-9])?", "letters, digits and dashes; starts with a letter, ends with no dash"
+)
 
 _RULES: Mapping[str, NameRule] = {
-    "applicationinsights:Component": NameRule(
-        *(1, 255, r"[^%&\\?/]*[^%&\\?/ .]"), "any characters but % & \\ ? /; does not end with a space or a dot"
-    ),
-    "authorization:ManagementLockAtResourceGroupLevel": NameRule(
-        *(1, 90, r"[\w().-]*[\w()-]"),
-        "letters, digits, dots, underscores, dashes and parentheses; does not end with a dot",
-    ),
-    "authorization:RoleAssignment": NameRule(
-        *(36, 36, r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"), "a GUID"
-    ),
+    "applicationinsights:Component": _anything_but("%&\\?/"),
+    "authorization:ManagementLockAtResourceGroupLevel": _LOCK,
+    "authorization:ManagementLockAtResourceLevel": _LOCK,
+    "authorization:ManagementLockByScope": _LOCK,
+    "authorization:RoleAssignment": _GUID,
     "consumption:Budget": NameRule(1, 63, r"[A-Za-z0-9_-]+", "letters, digits, underscores and dashes"),
     "containerregistry:Registry": NameRule(5, 50, r"[A-Za-z0-9]+", "letters and digits"),
-    "keyvault:Vault": NameRule(
-        *(3, 24, r"[A-Za-z](?!.*--)[A-Za-z0-9-]*[A-Za-z0-9]"),
-        "letters, digits and single dashes; starts with a letter, ends with a letter or digit",
-    ),
-    # azure-rest-api-specs, Microsoft.MachineLearningServices, workspaceName and the ML data-plane resources' names.
-    "machinelearningservices:Workspace": NameRule(
-        *(3, 33, r"[A-Za-z0-9][A-Za-z0-9_-]+"), "letters, digits, dashes and underscores; starts with a letter or digit"
-    ),
-    "machinelearningservices:Datastore": NameRule(*(1, 255, r"[A-Za-z0-9_]+"), "letters, digits and underscores"),
-    "machinelearningservices:OnlineEndpoint": NameRule(
-        *(3, 32, r"[A-Za-z][A-Za-z0-9-]*[A-Za-z0-9]"),
-        "letters, digits and dashes; starts with a letter, ends with one or a digit",
-    ),
-    "managedidentity:UserAssignedIdentity": NameRule(
-        *(3, 128, r"[A-Za-z0-9][A-Za-z0-9_-]+"),
-        "letters, digits, dashes and underscores; starts with a letter or digit",
-    ),
-    "network:NetworkSecurityGroup": _NETWORK,
-    "network:PrivateEndpoint": NameRule(2, 64, _NETWORK.pattern, _NETWORK.words),
-    "network:PublicIPAddress": _NETWORK,
-    "network:Subnet": _NETWORK,
-    "network:VirtualNetwork": NameRule(2, 64, _NETWORK.pattern, _NETWORK.words),
-    "operationalinsights:Workspace": NameRule(4, 63, _DASH_INSIDE, _ALPHANUMERIC_DASH),
-    "privatedns:PrivateZone": NameRule(
-        *(1, 253, r"[A-Za-z0-9_-]{1,63}(\.[A-Za-z0-9_-]{1,63}){1,33}"),
-        "2 to 34 labels of letters, digits, underscores and dashes, separated by dots",
-    ),
-    "resources:ResourceGroup": NameRule(
-        *(1, 90, r"[\w().-]*[\w()-]"),
-        "letters, digits, underscores, parentheses, dashes and dots; does not end with a dot",
-    ),
-    # Azure Monitor, "Diagnostic settings in Azure Monitor".
-    "monitor:DiagnosticSetting": _FREE,
-    "storage:BlobContainer": NameRule(
-        *(3, 63, r"(\$root|\$web|[a-z0-9](?!.*--)[a-z0-9-]*[a-z0-9])"),
-        "lower-case letters, digits and single dashes; starts and ends with a letter or digit",
-    ),
+    "keyvault:Secret": NameRule(1, 127, r"[A-Za-z0-9-]+", "letters, digits and dashes"),
+    "keyvault:Vault": _VAULT,
+    "machinelearningservices:BatchEndpoint": _ENDPOINT,
+    "machinelearningservices:Datastore": NameRule(1, 255, r"[a-z0-9_]+", "lower-case letters, digits and underscores"),
+    "machinelearningservices:OnlineEndpoint": _ENDPOINT,
+    "machinelearningservices:Workspace": _ML_WORKSPACE,
+    "managedidentity:UserAssignedIdentity": _IDENTITY,
+    "monitor:ActionGroup": _anything_but(":<>+/&%\\?"),
+    "monitor:MetricAlert": _anything_but("*#&+:<>?@%{}\\/"),
+    "monitor:ScheduledQueryRule": _anything_but("*<>%{}&:\\?/#"),
+    "network:NetworkInterface": _network(1, 80),
+    "network:NetworkSecurityGroup": _network(1, 80),
+    "network:PrivateDnsZoneGroup": _network(1, 80),
+    "network:PrivateEndpoint": _network(2, 64),
+    "network:PublicIPAddress": _network(1, 80),
+    "network:RouteTable": _network(1, 80),
+    "network:SecurityRule": _network(1, 80),
+    "network:Subnet": _network(1, 80),
+    "network:VirtualNetwork": _network(2, 64),
+    "operationalinsights:Workspace": _letters_digits_dashes(4, 63),
+    "privatedns:PrivateZone": _ZONE,
+    "privatedns:VirtualNetworkLink": _network(1, 80),
+    "resources:Deployment": NameRule(1, 64, r"[\w().-]+", "letters, digits, underscores, parentheses, dashes and dots"),
+    "resources:ResourceGroup": _GROUP,
+    "storage:BlobContainer": _CONTAINER,
     "storage:StorageAccount": NameRule(3, 24, r"[a-z0-9]+", "lower-case letters and digits"),
 }
 
-# Azure ML accepts one name only for what exists once per storage account.
-_FIXED = {
-    "storage:BlobServiceProperties": ("default",),
-    "storage:FileServiceProperties": ("default",),
-    "storage:ManagementPolicy": ("default",),
+# What exists once in its parent has one name. Source: Azure Storage resource provider REST API, names of the services.
+_FIXED: Mapping[str, str] = {
+    "storage:BlobServiceProperties": "default",
+    "storage:FileServiceProperties": "default",
+    "storage:ManagementPolicy": "default",
 }
 
-# Azure ML names computes by kind: a kind that is not here goes by the strictest rule.
-_COMPUTE_RULES = {
-    "ComputeInstance": NameRule(
-        3, 24, r"[A-Za-z][A-Za-z0-9-]*[A-Za-z0-9]", "letters, digits and dashes; starts with a letter"
-    ),
-    "AmlCompute": NameRule(
-        2, 32, r"[A-Za-z][A-Za-z0-9-]*[A-Za-z0-9]", "letters, digits and dashes; starts with a letter"
-    ),
-    "Kubernetes": NameRule(
-        2, 16, r"[A-Za-z][A-Za-z0-9-]*[A-Za-z0-9]", "letters, digits and dashes; starts with a letter"
-    ),
+# A compute's name goes by its kind; kinds that are not here share the last rule. The pattern of an instance is what the
+# service says when it refuses one: no dash before a number at the end.
+_INSTANCE = NameRule(
+    3,
+    24,
+    r"[A-Za-z](?!.*-\d+$)[A-Za-z0-9-]*",
+    "letters, digits and dashes; starts with a letter, no '-<number>' at the end",
+)
+_COMPUTES: Mapping[str, NameRule] = {
+    "AmlCompute": NameRule(3, 32, r"[A-Za-z0-9-]+", "letters, digits and dashes"),
+    "ComputeInstance": _INSTANCE,
 }
+_OTHER_COMPUTE = NameRule(2, 16, r"[A-Za-z0-9-]+", "letters, digits and dashes")
 
 
 def problem(token: str, name: str, inputs: Inputs) -> str | None:
     """Why Azure would refuse a name, as a sentence, or nothing. `inputs` are those of the resource."""
     kind = token.partition(":")[2]
     fixed = _FIXED.get(kind)
-    if fixed and name not in fixed:
-        return f"'{name}' is not a name that Azure accepts: it must be '{fixed[0]}'"
-    rule = _special(kind, inputs) or _RULES.get(kind)
-    if rule is None:
-        return None
-    if not rule.shortest <= len(name) <= rule.longest:
-        span = f"{rule.shortest} to {rule.longest}" if rule.shortest < rule.longest else str(rule.longest)
-        return f"'{name}' has {len(name)} characters, but Azure asks for {span}: {rule.words}"
-    if not re.fullmatch(rule.pattern, name):
-        return f"'{name}' is not a name that Azure accepts: {rule.shortest} to {rule.longest} {rule.words}"
-    return None
+    if fixed:
+        return None if name == fixed else f"'{name}' is not a name that Azure accepts here: it is always '{fixed}'"
+    rule = _compute_rule(inputs) if kind == "machinelearningservices:Compute" else _RULES.get(kind)
+    return rule.problem(name) if rule else None
 
 
-def _special(kind: str, inputs: Inputs) -> NameRule | None:
-    if kind != "machinelearningservices:Compute":
-        return None
+def _compute_rule(inputs: Inputs) -> NameRule | None:
     properties = inputs.get("properties")
-    compute_type = properties.get("computeType") if isinstance(properties, dict) else None
-    return _COMPUTE_RULES.get(compute_type) if isinstance(compute_type, str) else None
+    kind = properties.get("computeType") if isinstance(properties, dict) else None
+    return _COMPUTES.get(kind, _OTHER_COMPUTE) if isinstance(kind, str) else None
