@@ -45,7 +45,7 @@ class LandingArgs(TypedDict):
     """What the stack serves; becomes the tag `workload`. Default: the component's name."""
     residency: NotRequired[str]
     """Area that data may not leave: `eu`, `eea` or a country code such as `uk`. Default: none."""
-    region: NotRequired[str]
+    region: NotRequired[Optional[str]]
     """Azure region. Default: the cleanest open region of the residency, chosen once and kept. Rules CR01, CR03."""
     resource_group_id: NotRequired[Input[str]]
     """Adopt this resource group instead of creating one."""

@@ -4,16 +4,15 @@ import pulumi
 from verdazure import DataClass, Environment, GpuCluster, Landing, MlWorkspace, TieredStorage
 
 config = pulumi.Config()
-team = config.require("team")
-environment = Environment(config.require("environment"))
+environment = config.require("environment")
 
 landing = Landing(
     "quickstart",
     {
-        "team": team,
+        "team": config.require("team"),
         "environment": environment,
         "residency": config.require("residency"),
-        **({"region": region} if (region := config.get("region")) else {}),
+        "region": config.get("region"),
         "monthly_budget": {
             "amount": config.require_float("monthlyBudget"),
             "contact_emails": [config.require("contact")],
@@ -32,7 +31,7 @@ data = TieredStorage(
             DataClass.MODEL: {},
             DataClass.SCRATCH: {},
         },
-        "protect_data": environment is Environment.PROD,
+        "protect_data": environment == Environment.PROD,
     },
 )
 
@@ -51,7 +50,7 @@ cluster = GpuCluster(
 )
 
 pulumi.export("region", landing.location)
-pulumi.export("gridIntensity", landing.grid_intensity.apply(lambda grams: f"{grams:g} gCO2e/kWh"))
+pulumi.export("gridIntensity", landing.grid_intensity.apply(lambda g: "unknown" if g is None else f"{g:g} gCO2e/kWh"))
 pulumi.export("resourceGroup", landing.resource_name)
 pulumi.export("workspace", workspace.resource_name)
 pulumi.export("cluster", cluster.resource_name)
