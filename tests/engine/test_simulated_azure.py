@@ -134,6 +134,20 @@ def test_what_changed_outside_is_seen_and_mended(project, pulumi, azure):
     assert azure.get(account.id).outputs["accessTier"] == "Hot"
 
 
+def test_a_secret_stays_sealed(project, pulumi, azure):
+    folder = project(
+        "import pulumi\n"
+        "from pulumi_azure_native import resources\n"
+        "group = resources.ResourceGroup('rg', location='uksouth', tags={'code': pulumi.Output.secret('hush-hush')})\n"
+        "pulumi.export('tags', group.tags)\n"
+    )
+    shown = pulumi("up", "--yes", cwd=folder)
+    exported = pulumi("stack", "export", cwd=folder).stdout
+    assert "hush-hush" not in shown.stdout + shown.stderr + exported
+    revealed = json.loads(pulumi("stack", "output", "--json", "--show-secrets", cwd=folder).stdout)
+    assert revealed == {"tags": {"code": "hush-hush"}}
+
+
 WRONG = """
 from pulumi_azure_native import resources, storage
 

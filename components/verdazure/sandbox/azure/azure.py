@@ -39,7 +39,9 @@ class Azure:
         with self._store.transaction() as held:
             life.require_unlocked(held, resource_id, "delete")
             resource = held.get(resource_id)
-            for each in [*held.below(resource_id), *([resource] if resource else [])]:
+            # What comes with its parent is reset by a deletion, and keeps what it holds.
+            below = [] if arm.born_with_parent(resource_id) else held.below(resource_id)
+            for each in [*below, *([resource] if resource else [])]:
                 held.remove(each.id)
                 if life.is_kept_after_deletion(each):
                     held.keep_deleted(_soft_deleted(each))

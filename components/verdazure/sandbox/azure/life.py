@@ -90,12 +90,11 @@ def _blocks(deleted: SoftDeleted, resource_id: str) -> bool:
 
 
 def _is_granted(held: Held, resource_id: str, inputs: Mapping[str, Any]) -> bool:
-    scope = arm.parent_id(resource_id).lower()
+    grants = held.below(resource_id.rpartition("/")[0])
     return any(
-        arm.parent_id(other.id).lower() == scope
-        and other.inputs.get("principalId") == inputs.get("principalId")
+        other.inputs.get("principalId") == inputs.get("principalId")
         and _same_id(other.inputs.get("roleDefinitionId"), inputs.get("roleDefinitionId"))
-        for other in held.of_type(_ROLE_ASSIGNMENT)
+        for other in grants
     )
 
 

@@ -370,6 +370,16 @@ def test_deleting_a_group_deletes_what_it_holds_and_keeps_what_azure_keeps(engin
     engine.create("machinelearningservices:Workspace", WORKSPACE)
 
 
+def test_deleting_a_service_that_comes_with_its_account_keeps_the_containers(engine):
+    engine.group()
+    engine.create("storage:StorageAccount", STORAGE)
+    in_account = {**IN_GROUP, "accountName": "stdata"}
+    service_id, _ = engine.create("storage:BlobServiceProperties", {**in_account, "blobServicesName": "default"})
+    engine.create("storage:BlobContainer", {**in_account, "containerName": "raw"})
+    engine.delete("storage:BlobServiceProperties", service_id)
+    assert [held.name for held in engine.store.resources()] == ["rg", "stdata", "raw"]
+
+
 def test_deleting_what_is_gone_succeeds(engine):
     engine.delete("keyvault:Vault", f"{G}/providers/Microsoft.KeyVault/vaults/kv-data")
     assert engine.store.soft_deleted() == []
