@@ -74,7 +74,7 @@ def test_a_schema_is_kept_for_the_next_start(tmp_path, monkeypatch):
 # The store
 
 WRITER = """
-import sys
+import sys, time
 from pathlib import Path
 from verdazure.sandbox.azure.store import Store, StoredResource
 
@@ -82,6 +82,7 @@ store, who = Store(Path(sys.argv[1])), sys.argv[2]
 for number in range(40):
     with store.transaction() as held:
         taken = held.get(f"/shared/{number}")
+        time.sleep(0.001)  # long enough for the other to look as well, if it could
         if taken is None:
             held.put(StoredResource(f"/shared/{number}", "t", "T", str(number), "", "", {"by": who}, {}))
         held.put(StoredResource(f"/{who}/{number}", "t", "T", str(number), "", "", {"won": taken is None}, {}))
