@@ -235,11 +235,15 @@ def _blob_container(request: Request) -> Answer:
 
 def _blob(request: Request) -> Answer:
     below = request.id.partition("/storageAccounts/")[2].split("/")
-    account, container = below[0], below[5]
+    account, container = below[0], below[4]
     return {
         "url": f"https://{account}.blob.core.windows.net/{container}/{request.name}",
         "nameInUrl": request.name,
     }
+
+
+def _static_website(request: Request) -> Answer:
+    return {"containerName": "$web"}
 
 
 # Keys, registries, telemetry
@@ -474,4 +478,5 @@ _ANSWERS: Mapping[str, Callable[[Request], Answer]] = {
     "storage:BlobServiceProperties": _blob_service,
     "storage:ManagementPolicy": _management_policy,
     "storage:StorageAccount": _storage_account,
+    "storage:StorageAccountStaticWebsite": _static_website,
 }

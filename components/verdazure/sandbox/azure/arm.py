@@ -12,10 +12,10 @@ from functools import cache, cached_property
 from verdazure.sandbox.azure.paths import GROUP, PATHS, PROVIDERS
 from verdazure.sandbox.azure.schema import ResourceSchema
 
-# Children that exist as soon as their parent does, by ARM type.
-_BORN_WITH_PARENT = frozenset(
+_BORN_WITH_ACCOUNT = frozenset(
     f"microsoft.storage/storageaccounts/{service}services" for service in ("blob", "file", "queue", "table")
 )
+_CONTAINER = "microsoft.storage/storageaccounts/blobservices/containers"
 
 # Parameters that hold the id of another resource rather than one name.
 _SCOPES = ("scope", "resourceUri", "resourceId", "resourceScope")
@@ -159,9 +159,17 @@ def always_there(resource_id: str) -> bool:
     )
 
 
-def born_with_parent(resource_id: str) -> bool:
-    """Whether Azure makes this resource together with its parent, as it does a storage account's blob service."""
-    return arm_type(resource_id).lower() in _BORN_WITH_PARENT and name(resource_id).lower() == "default"
+def brought_by(resource_id: str) -> str:
+    """The id of the resource with which Azure makes this one unasked, empty where it is always made on its own.
+
+    A storage account comes with its blob, file, queue and table service, a static website with its container.
+    """
+    kind, last = arm_type(resource_id).lower(), name(resource_id).lower()
+    if kind in _BORN_WITH_ACCOUNT and last == "default":
+        return parent_id(resource_id)
+    if kind == _CONTAINER and last == "$web":
+        return f"{parent_id(parent_id(resource_id))}/staticWebsite"
+    return ""
 
 
 def relative(resource_id: str) -> str:

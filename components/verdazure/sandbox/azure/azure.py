@@ -39,8 +39,8 @@ class Azure:
         with self._store.transaction() as held:
             life.require_unlocked(held, resource_id, "delete")
             resource = held.get(resource_id)
-            # What comes with its parent is reset by a deletion, and keeps what it holds.
-            below = [] if arm.born_with_parent(resource_id) else held.below(resource_id)
+            # What Azure makes unasked is reset by a deletion, and keeps what it holds.
+            below = [] if arm.brought_by(resource_id) else held.below(resource_id)
             for each in [*below, *([resource] if resource else [])]:
                 held.remove(each.id)
                 if life.is_kept_after_deletion(each):

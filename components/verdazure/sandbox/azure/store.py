@@ -74,7 +74,8 @@ class Held:
         """Whether this id names something alive: a resource, what comes with it, or what is always there."""
         if arm.always_there(resource_id) or self.get(resource_id):
             return True
-        return arm.born_with_parent(resource_id) and self.exists(arm.parent_id(resource_id))
+        bringer = arm.brought_by(resource_id)
+        return bool(bringer) and self.exists(bringer)
 
     def of_type(self, arm_type: str, name: str | None = None) -> list[StoredResource]:
         """All resources of a type, or those of one name."""

@@ -115,6 +115,16 @@ def test_a_created_resource_answers_as_the_service_does(engine):
     )
 
 
+def test_a_static_website_takes_blobs(engine):
+    engine.group()
+    engine.create("storage:StorageAccount", STORAGE)
+    in_account = {**IN_GROUP, "accountName": "stdata"}
+    _, website = engine.create("storage:StorageAccountStaticWebsite", {**in_account, "indexDocument": "index.html"})
+    assert website["containerName"] == "$web"
+    _, blob = engine.create("storage:Blob", {**in_account, "containerName": "$web", "blobName": "index.html"})
+    assert blob["url"] == "https://stdata.blob.core.windows.net/$web/index.html"
+
+
 def test_geo_redundancy_answers_with_the_paired_region(engine):
     engine.group()
     _, answer = engine.create("storage:StorageAccount", {**STORAGE, "sku": {"name": "Standard_RAGRS"}})
