@@ -11,7 +11,7 @@ from pulumi_azure_native import machinelearningservices as ml
 from pydantic import AfterValidator, Field, ValidationInfo, model_validator
 
 from verdazure import facts, guardrails, tags
-from verdazure.args import Count, Record, Text, TextLeaf, component_name, normalise, refuse, resource_type
+from verdazure.args import Count, Flag, Record, Text, TextLeaf, component_name, normalise, refuse, resource_type
 from verdazure.interfaces import LandingRef, Site, weakened
 
 # Azure answers 200 to a change of these and keeps the old value (azure-rest-api-specs#18889): only a new cluster
@@ -164,8 +164,8 @@ class _GpuCluster(Record):
     min_nodes: Annotated[Count, Field(ge=0)] = guardrails.CLUSTER_MIN_NODES.value
     idle_minutes: Annotated[Count, Field(ge=2, le=120)] = 5
     priority: Priority = Priority.LOW_PRIORITY
-    checkpointable: bool = False
-    dedicated_fallback: bool = False
+    checkpointable: Flag = False
+    dedicated_fallback: Flag = False
     identity_id: TextLeaf | None = None
     subnet_id: TextLeaf | None = None
     tags: Mapping[str, TextLeaf] = {}

@@ -14,7 +14,7 @@ from pulumi_azure_native import authorization, monitor, network
 from pydantic import AfterValidator
 
 from verdazure import facts, roles
-from verdazure.args import Record, Text, TextLeaf, refuse
+from verdazure.args import Flag, Record, Text, TextLeaf, refuse
 from verdazure.naming import Kind, physical_name
 
 
@@ -121,7 +121,7 @@ class DiagnosticSettings(Record):
 
     log_workspace_id: TextLeaf | None = None
     log_category_groups: tuple[Text, ...] = ("allLogs",)
-    metrics: bool = True
+    metrics: Flag = True
 
 
 # The resources
