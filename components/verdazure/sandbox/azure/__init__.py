@@ -1,21 +1,23 @@
 """A simulated Azure: a resource provider that stands in for `azure-native` and keeps what it is told in one file.
 
-The engine starts it as the plugin of that name, so an unchanged program runs without an Azure account. How it reads:
+The engine starts it as the plugin of that name, so an unchanged program runs without an Azure account. A request passes
+the modules in this order:
 
-    __main__   serves the provider on a port of its own
+    plugin     installs the provider into a PULUMI_HOME
+    __main__   serves it on a port of its own
     provider   the protocol's calls, each a few lines over the modules below
     wire       the protocol's values as plain Python
     schema     what the installed SDK says about a type: properties, enums, unions, API version
-    check      whether an input is one that the SDK and Azure accept
-    names      Azure's rules for names, per type
+    arm        resource ids: paths (facts in `paths`), parents, scopes
     naming     the names and locations that azure-native fills in
-    arm        resource ids: paths, parents, scopes
-    replace    which changes replace a resource
-    diff       the differences between two property trees
-    outputs    what the service answers, per type
-    azure      the simulated service: create, read, update, delete, soft delete
-    store      its state, an SQLite database
+    check      whether the SDK's types and Azure accept an input (names: facts in `names`)
+    diff       what changed between two property trees; `replace` says which changes replace a resource
+    azure      the service: create, read, update, delete
+    life       what the service refuses: missing parents, taken names, locks, what never changes
+    answers    what the service answers, per type; `outputs`, `identity` and `regions` help
+    drift      what a refresh makes of an answer
     functions  the functions that stacks call
+    store      the state, an SQLite database
     errors     Azure's error codes and words
-    plugin     installs the provider into a PULUMI_HOME
+    host       the engine, for warnings
 """
