@@ -18,8 +18,8 @@ from verdazure.interfaces import LandingRef, Site, weakened
 # takes it.
 REPLACED_ON = ["properties.properties.vmSize", "properties.properties.vmPriority", "properties.properties.subnet"]
 FALLBACK_SUFFIX = "-ded"
-# Azure Resource Manager, naming rules for workspaces/computes: 2 to 16 letters, digits and dashes.
-COMPUTE_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,14}[A-Za-z0-9]")
+# Microsoft's pages disagree, 2 to 16 characters (resource name rules) or 3 to 32 (clusters): what both take.
+COMPUTE_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{1,14}[A-Za-z0-9]")
 
 
 class Priority(str, Enum):
@@ -187,7 +187,7 @@ class _GpuCluster(Record):
         longest = name + FALLBACK_SUFFIX if self.dedicated_fallback else name
         if not COMPUTE_NAME.fullmatch(longest):
             room = 16 - (len(FALLBACK_SUFFIX) if self.dedicated_fallback else 0)
-            allowed = f"2 to {room} letters, digits and dashes, starting with a letter, as Azure ML allows a compute"
+            allowed = f"3 to {room} letters, digits and dashes, starting with a letter, as Azure ML allows a compute"
             refuse("name", name, allowed, "rename the component")
 
     @property

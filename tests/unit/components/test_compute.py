@@ -169,7 +169,7 @@ def test_a_name_that_azure_would_refuse_is_refused(deploy, name, args, room):
         with pytest.raises(ArgumentError) as refused:
             GpuCluster(name, {**GOOD, **args})
         assert str(refused.value) == (
-            f"GpuCluster '{name}': name is '{name}'. Allowed: 2 to {room} letters, digits and dashes, starting with a "
+            f"GpuCluster '{name}': name is '{name}'. Allowed: 3 to {room} letters, digits and dashes, starting with a "
             "letter, as Azure ML allows a compute. Fix: rename the component."
         )
 
