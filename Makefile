@@ -24,16 +24,14 @@ $(STAMP): requirements.lock pyproject.toml
 	@touch $@
 
 up: setup ## Deploy stacks/quickstart into the sandbox, policies enforced
-	@$(SANDBOX) pulumi stack select --create $(STACK)
-	@$(SANDBOX) pulumi up --yes --stack $(STACK) --policy-pack policies --suppress-permalink=true
+	@$(BIN)/verdazure sandbox up --stack $(STACK) -- --policy-pack policies
 
 preview: setup ## Preview stacks/quickstart in the sandbox, policies enforced
 	@$(SANDBOX) pulumi stack select --create $(STACK)
 	@$(SANDBOX) pulumi preview --stack $(STACK) --policy-pack policies
 
 down: setup ## Destroy what `make up` deployed, and say what Azure would keep
-	@$(SANDBOX) pulumi destroy --yes --stack $(STACK) --suppress-permalink=true
-	@$(BIN)/verdazure sandbox status
+	@$(BIN)/verdazure sandbox down --stack $(STACK)
 
 test: lint unit engine ## Run every check and every test
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -54,6 +55,65 @@ def run(
         _fail(f"cannot run {command[0]!r}: {error.strerror}", _COMMAND_NOT_FOUND)
 
 
+StackName = Annotated[str, typer.Option("--stack", "-s", help="The stack; it is made at the first use.")]
+PulumiArguments = Annotated[
+    list[str] | None, typer.Argument(metavar="[-- PULUMI_ARGS...]", help="Passed on to pulumi, after a `--`.")
+]
+DEFAULT_STACK = "sandbox"
+
+
+@app.command()
+def up(stack: StackName = DEFAULT_STACK, arguments: PulumiArguments = None) -> None:
+    """Run `pulumi up` of this folder's project in the sandbox: verdazure sandbox up -- --policy-pack policies."""
+    _pulumi("stack", "select", "--create", stack, quiet=True)
+    _pulumi("up", "--yes", "--suppress-permalink=true", "--stack", stack, *(arguments or []))
+
+
+@app.command()
+def down(stack: StackName = DEFAULT_STACK, arguments: PulumiArguments = None) -> None:
+    """Run `pulumi destroy` of this folder's project in the sandbox, and say what Azure would keep."""
+    _pulumi("destroy", "--yes", "--suppress-permalink=true", "--stack", stack, *(arguments or []))
+    status()
+
+
+@app.command()
+def shell() -> None:
+    """Start your shell in the sandbox's environment: plain `pulumi` runs there until you leave it."""
+    program = os.environ.get("SHELL", "/bin/sh")
+    print(f"In the sandbox: `pulumi` talks to the simulated Azure. `exit` leaves it. ({program})", file=sys.stderr)
+    run([program])
+
+
+@app.command()
+def edit(
+    name: Annotated[str, typer.Argument(help="ARM id of the resource, or the end of it, such as its name.")],
+    settings: Annotated[
+        list[str] | None, typer.Argument(metavar="[PATH=VALUE...]", help="Set values, for instance tags.owner=us.")
+    ] = None,
+    remove: Annotated[list[str] | None, typer.Option(metavar="PATH", help="Take a value out.")] = None,
+    delete: Annotated[bool, typer.Option("--delete", help="Delete the resource with all that it holds.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Change or delete a resource outside Pulumi, to practise drift: `pulumi refresh` then finds it."""
+    from verdazure.cli import sandbox_edit
+    from verdazure.sandbox.azure.edit import EditError
+    from verdazure.sandbox.azure.errors import RefusalError
+
+    if delete == bool(settings or remove):
+        _fail("give either settings and removals, or --delete", 2)
+    try:
+        if delete:
+            changed = sandbox_edit.delete(_layout().azure, name)
+        else:
+            changed = sandbox_edit.change(_layout().azure, name, settings or [], remove or [])
+    except (EditError, RefusalError) as error:
+        _fail(str(error))
+    if as_json:
+        print(json.dumps({"id": changed.id, "deleted": delete, "outputs": changed.outputs}, indent=2))
+    else:
+        print(f"{'Deleted' if delete else 'Changed'} {changed.id}, unknown to Pulumi.")
+
+
 @app.command()
 def status(as_json: AsJson = False) -> None:
     """Show the sandbox's folder, the Pulumi CLI, the stacks, and what the simulated Azure holds."""
@@ -78,6 +138,15 @@ def reset(yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] 
     with _one_message():
         removed = environment.remove(layout)
     print(f"Deleted the sandbox in {layout.folder}." if removed else f"There is no sandbox in {layout.folder}.")
+
+
+def _pulumi(*arguments: str, quiet: bool = False) -> None:
+    """Run pulumi in the sandbox; end with its exit code when it fails."""
+    environment = {**os.environ, **_prepare().exports}
+    done = subprocess.run(["pulumi", *arguments], env=environment, stderr=subprocess.PIPE if quiet else None, text=True)
+    if done.returncode != 0:
+        print(done.stderr or "", end="", file=sys.stderr)
+        raise typer.Exit(done.returncode)
 
 
 def _layout() -> "Layout":
