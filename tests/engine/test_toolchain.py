@@ -1,9 +1,12 @@
 """The toolchain and the `verdazure sandbox` commands with the real CLI."""
 
 import json
+import os
 import re
+import signal
 import subprocess
 import sys
+import time
 
 from pulumi.automation import PulumiCommand
 from verdazure.sandbox import environment
@@ -62,3 +65,58 @@ def test_two_sandboxes_do_not_see_each_other(project, pulumi, tmp_path, sandbox_
     other = environment.prepare(tmp_path / "other")
     assert json.loads(pulumi("stack", "ls", "--all", "--json", cwd=tmp_path).stdout) != []
     assert json.loads(pulumi("stack", "ls", "--all", "--json", cwd=tmp_path, env=other.exports).stdout) == []
+
+
+SLOW = """
+    import time
+    from pathlib import Path
+    from pulumi.dynamic import CreateResult, Resource, ResourceProvider
+
+    class Slow(ResourceProvider):
+        def create(self, props):
+            Path({creating!r}).touch()
+            time.sleep(2)
+            return CreateResult("slow-1", {{}})
+
+        def delete(self, id, props):
+            Path({deleting!r}).touch()
+            time.sleep(2)
+
+    class Tree(Resource):
+        pass
+
+    Tree(Slow(), "slow", {{}})
+    """
+
+
+def test_ctrl_c_lets_pulumi_finish_what_is_under_way_and_unlock_the_stack(project, sandbox_env, tmp_path):
+    creating, deleting = tmp_path / "creating", tmp_path / "deleting"
+    folder = project(SLOW.format(creating=str(creating), deleting=str(deleting)))
+    shown = interrupted("sandbox", "up", "--stack", "test", once=creating, cwd=folder, env=sandbox_env)
+    assert "slow created" in shown
+    assert "2 unchanged" in verdazure("sandbox", "up", "--stack", "test", cwd=folder, env=sandbox_env).stdout
+    shown = interrupted("sandbox", "down", "--stack", "test", once=deleting, cwd=folder, env=sandbox_env)
+    assert "slow deleted" in shown
+    assert verdazure("sandbox", "down", "--stack", "test", cwd=folder, env=sandbox_env).returncode == 0
+
+
+def interrupted(*arguments: str, once, cwd, env) -> str:
+    """Output of a command that gets a terminal's Ctrl-C as soon as the file `once` exists."""
+    process = subprocess.Popen(
+        [*VERDAZURE, *arguments],
+        cwd=cwd,
+        env=env,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    deadline = time.monotonic() + 60
+    while not once.exists():
+        assert process.poll() is None, process.communicate()[0]
+        assert time.monotonic() < deadline, f"no {once.name} after a minute"
+        time.sleep(0.05)
+    os.killpg(process.pid, signal.SIGINT)
+    output = process.communicate(timeout=60)[0]
+    assert "Traceback" not in output
+    return output

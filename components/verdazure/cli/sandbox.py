@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -66,7 +67,7 @@ DEFAULT_STACK = "sandbox"
 def up(stack: StackName = DEFAULT_STACK, arguments: PulumiArguments = None) -> None:
     """Run `pulumi up` of this folder's project in the sandbox: verdazure sandbox up -- --policy-pack policies."""
     _pulumi("stack", "select", "--create", stack, quiet=True)
-    _pulumi("up", "--yes", "--suppress-permalink=true", "--stack", stack, *(arguments or []))
+    run(["pulumi", "up", "--yes", "--suppress-permalink=true", "--stack", stack, *(arguments or [])])
 
 
 @app.command()
@@ -143,10 +144,22 @@ def reset(yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] 
 def _pulumi(*arguments: str, quiet: bool = False) -> None:
     """Run pulumi in the sandbox; end with its exit code when it fails."""
     environment = {**os.environ, **_prepare().exports}
-    done = subprocess.run(["pulumi", *arguments], env=environment, stderr=subprocess.PIPE if quiet else None, text=True)
+    errors = subprocess.PIPE if quiet else None
+    with _interrupts_left_to_the_child():
+        done = subprocess.run(["pulumi", *arguments], env=environment, stderr=errors, text=True)
     if done.returncode != 0:
         print(done.stderr or "", end="", file=sys.stderr)
         raise typer.Exit(done.returncode)
+
+
+@contextmanager
+def _interrupts_left_to_the_child() -> Iterator[None]:
+    """Wait on through Ctrl-C, which reaches the child too: pulumi ends what is under way and unlocks the stack."""
+    before = signal.signal(signal.SIGINT, lambda *_: None)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _layout() -> "Layout":
