@@ -79,11 +79,9 @@ def prepare(folder: Path, environment: Mapping[str, str] = os.environ, report: R
 
 
 def exports(layout: Layout, tools: toolchain.Toolchain, environment: Mapping[str, str]) -> dict[str, str]:
-    """The variables of a sandbox. PATH is that of `environment` with the CLI's folder first, and only there."""
-    cli = str(tools.pulumi.parent)
-    others = [folder for folder in environment.get("PATH", os.defpath).split(os.pathsep) if folder != cli]
+    """The variables of a sandbox. PATH is that of `environment`, in which `pulumi` is the toolchain's."""
     return {
-        "PATH": os.pathsep.join([cli, *others]),
+        "PATH": _path_with(tools.pulumi, environment.get("PATH", os.defpath)),
         "PULUMI_HOME": str(layout.home),
         "PULUMI_BACKEND_URL": layout.backend.as_uri(),
         "PULUMI_CONFIG_PASSPHRASE": _PASSPHRASE,
@@ -97,6 +95,17 @@ def exports(layout: Layout, tools: toolchain.Toolchain, environment: Mapping[str
         "no_grpc_proxy": "127.0.0.1,localhost",
         FOLDER_VARIABLE: str(layout.folder),
     }
+
+
+def _path_with(pulumi: Path, path: str) -> str:
+    """`path` if it leads to `pulumi`, else with its folder in front.
+
+    In front only if need be: a `python3` beside the CLI would come before that of an active virtual environment.
+    """
+    if shutil.which(pulumi.name, path=path) == str(pulumi):
+        return path
+    folder = str(pulumi.parent)
+    return os.pathsep.join([folder, *(other for other in path.split(os.pathsep) if other != folder)])
 
 
 def remove(layout: Layout) -> bool:

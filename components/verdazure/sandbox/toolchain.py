@@ -164,7 +164,8 @@ def installed(report: Report) -> Toolchain:
     """The CLI that Pulumi's own installer downloads, as the Automation API runs it."""
     with _new_version() as folder:
         _run(
-            [sys.executable, "-c", _INSTALL, str(folder), VERSION],
+            # -P: it runs in the user's folder, whose modules must not shadow the installer's.
+            [sys.executable, "-P", "-c", _INSTALL, str(folder), VERSION],
             f"downloading Pulumi {VERSION} with its installer",
             report,
             seconds=_INSTALLER_SECONDS,

@@ -53,6 +53,22 @@ def test_exporting_twice_does_not_lengthen_path():
     assert exports(Layout(Path("/p")), BUILT, once) == once
 
 
+def test_a_cli_that_path_leads_to_leaves_path_as_it_is(tmp_path):
+    """It may share its folder with a `python3` that must not come before the virtual environment's."""
+    pulumi = tmp_path / "bin" / "pulumi"
+    pulumi.parent.mkdir()
+    pulumi.touch(0o755)
+    path = f"/venv/bin:{pulumi.parent}:/bin"
+    users = Toolchain(pulumi, "3.251.0", "PATH", language_host=pulumi.with_name("pulumi-language-python"))
+    assert exports(Layout(Path("/p")), users, {"PATH": path})["PATH"] == path
+
+
+def test_another_cli_on_path_does_not_come_before_the_toolchains(tmp_path):
+    (tmp_path / "pulumi").touch(0o755)
+    variables = exports(Layout(Path("/p")), BUILT, {"PATH": f"{tmp_path}:/bin"})
+    assert variables["PATH"] == f"/cache/bin:{tmp_path}:/bin"
+
+
 class TestLanguageHost:
     def test_a_built_cli_gets_the_stand_in_of_this_interpreter(self):
         module = ["-P", "-m", "verdazure.sandbox.language_host", "--executor", "/cache/bin/exec"]
