@@ -129,6 +129,25 @@ def status(as_json: AsJson = False) -> None:
 
 
 @app.command()
+def export(
+    arm: Annotated[bool, typer.Option("--arm", help="As an ARM template; so far the only form.")] = False,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file.")] = None,
+) -> None:
+    """Write all that the simulated Azure holds as one ARM template, for scanners and for people."""
+    from verdazure.cli import sandbox_export
+
+    if not arm:
+        _fail("say which form: --arm", 2)
+    with _one_message():
+        text = sandbox_export.arm_template(_layout().azure)
+        if output:
+            output.write_text(text, encoding="utf-8")
+            print(f"Wrote {output}.")
+        else:
+            print(text, end="")
+
+
+@app.command()
 def reset(yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False) -> None:
     """Delete the sandbox's stacks, state and simulated Azure. The Pulumi CLI stays in its cache."""
     from verdazure.sandbox import environment
