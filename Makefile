@@ -8,7 +8,7 @@ STACK ?= sandbox
 SANDBOX := $(BIN)/verdazure sandbox run --
 JOBS ?= 2
 
-.PHONY: help setup up preview down test unit engine lint format lock clean
+.PHONY: help setup up preview down test unit engine bench lint format lock clean
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -40,6 +40,9 @@ unit: setup ## Tests without an engine: seconds
 
 engine: setup ## Tests that drive the real pulumi in the sandbox: minutes
 	@$(BIN)/python -m pytest tests/engine -n $(JOBS) -q
+
+bench: setup ## What the simulated provider costs a resource
+	@$(BIN)/python benchmarks/provider_latency.py
 
 lint: setup ## Style, types and the arrows of the architecture
 	@$(BIN)/ruff format --check --quiet .
