@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from filelock import FileLock
+
 from verdazure.sandbox.azure import arm
 
 _TABLES = """
@@ -170,8 +172,10 @@ class Store:
         if connection is None:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             connection = sqlite3.connect(self.path, timeout=_WAIT_SECONDS, isolation_level=None)
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = NORMAL")
-            connection.executescript(_TABLES)
+            # SQLite does not wait for its lock when it switches to WAL: two that open a new file would collide.
+            with FileLock(self.path.with_suffix(".lock"), timeout=_WAIT_SECONDS):
+                connection.execute("PRAGMA journal_mode = WAL")
+                connection.execute("PRAGMA synchronous = NORMAL")
+                connection.executescript(_TABLES)
             self._local.connection = connection
         return connection
