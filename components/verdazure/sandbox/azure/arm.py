@@ -84,11 +84,11 @@ def _guessed_path(schema: ResourceSchema) -> ArmPath:
         start = GROUP
     else:
         start = "/subscriptions/{subscriptionId}"
-    named = sorted((schema.path_parameters or _names_among(schema)) - {scope, "resourceGroupName"})
+    named = sorted((schema.path_parameters or _names_among(schema)) - {scope, "resourceGroupName", "subscriptionId"})
     # azure-native names a resource by itself, so the SDK requires the parents' names but not the resource's own.
     parents = [each for each in named if schema.inputs[each].required]
     own = [each for each in named if not schema.inputs[each].required]
-    segments = [f"{_plural(each.removesuffix('Name'))}/{{{each}}}" for each in parents]
+    segments = [f"{_plural(re.sub('(Name|Id)$', '', each))}/{{{each}}}" for each in parents]
     segments.append("/".join([_plural(name[0].lower() + name[1:]), *(f"{{{each}}}" for each in own[:1])]))
     return ArmPath(f"{start}/providers/{provider}/{'/'.join(segments)}", exact=False)
 
@@ -96,7 +96,9 @@ def _guessed_path(schema: ResourceSchema) -> ArmPath:
 def _names_among(schema: ResourceSchema) -> set[str]:
     # A type that cannot be read back has no getter to tell its path parameters.
     return {
-        name for name, declared in schema.inputs.items() if name.endswith("Name") and declared.shape.kind == "string"
+        name
+        for name, declared in schema.inputs.items()
+        if name.endswith(("Name", "Id")) and declared.shape.kind == "string"
     }
 
 

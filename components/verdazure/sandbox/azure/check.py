@@ -157,11 +157,15 @@ class _Checker:
         if chosen is UNKNOWN:
             return
         if chosen is None:
-            yield Finding(where, f"missing required property '{where}'. {_allowed(variants.members)}")
+            if not any(self._fits_unsaid(path, variants.name, member, value) for member in variants.members.values()):
+                yield Finding(where, f"missing required property '{where}'. {_allowed(variants.members)}")
         elif chosen not in variants.members:
             yield Finding(where, _not_among(chosen, variants.members))
         else:
             yield from self.object(path, variants.members[chosen], value)
+
+    def _fits_unsaid(self, path: str, discriminator: str, member: ObjectType, value: Mapping[str, Any]) -> bool:
+        return not member[discriminator].required and not list(self.object(path, member, value))
 
 
 # The words

@@ -96,45 +96,36 @@ PATHS: Mapping[str, str] = {
     "web:WebApp": "Microsoft.Web/sites/{name}",
 }
 
-# Modules whose resource provider is not `Microsoft.<Module>`, or is written in other case. Source: Azure resource
-# providers by service.
-PROVIDERS: Mapping[str, str] = {
-    "aad": "Microsoft.AAD",
-    "alertsmanagement": "Microsoft.AlertsManagement",
-    "apimanagement": "Microsoft.ApiManagement",
-    "app": "Microsoft.App",
-    "appconfiguration": "Microsoft.AppConfiguration",
+# Source: Azure Resource Manager, "Resource providers for Azure services".
+# Modules that are named as their resource provider, which is written with capitals of its own.
+_SPELLED = """
+    AAD AlertsManagement AnalysisServices ApiManagement App AppConfiguration AppPlatform AVS AzureActiveDirectory
+    AzureData AzureStack AzureStackHCI BotService CertificateRegistration CognitiveServices ContainerInstance
+    ContainerRegistry ContainerService CostManagement CustomProviders DataBox DataBoxEdge DataCatalog DataFactory
+    DataLakeAnalytics DataLakeStore DataMigration DataProtection DataShare DBforMariaDB DBforMySQL DBforPostgreSQL
+    DesktopVirtualization DevSpaces DevTestLab DigitalTwins DomainRegistration DurableTask EnterpriseKnowledgeGraph
+    EventGrid EventHub GuestConfiguration HardwareSecurityModules HDInsight HealthcareApis HybridCompute
+    ImportExport IoTCentral KeyVault KubernetesConfiguration LabServices MachineLearning MachineLearningServices
+    ManagedIdentity ManagedServices NetApp NotificationHubs OffAzure OperationalInsights OperationsManagement
+    PolicyInsights PowerBI PowerBIDedicated PowerPlatform RecoveryServices RedHatOpenShift ResourceGraph
+    ResourceHealth SaaS SecurityInsights SerialConsole ServiceBus ServiceFabric ServiceFabricMesh SignalRService
+    SoftwarePlan SqlVirtualMachine StorageSync StreamAnalytics TimeSeriesInsights VirtualMachineImages
+    VMwareCloudSimple WindowsESU WindowsIoT
+"""
+
+# Modules that are named otherwise than their resource provider.
+_OTHERWISE = {
     "applicationinsights": "Microsoft.Insights",
-    "cognitiveservices": "Microsoft.CognitiveServices",
-    "containerinstance": "Microsoft.ContainerInstance",
-    "containerregistry": "Microsoft.ContainerRegistry",
-    "containerservice": "Microsoft.ContainerService",
     "cosmosdb": "Microsoft.DocumentDB",
-    "datafactory": "Microsoft.DataFactory",
-    "dataprotection": "Microsoft.DataProtection",
-    "dbformysql": "Microsoft.DBforMySQL",
-    "dbforpostgresql": "Microsoft.DBforPostgreSQL",
     "deviceprovisioningservices": "Microsoft.Devices",
     "dns": "Microsoft.Network",
-    "durabletask": "Microsoft.DurableTask",
-    "eventgrid": "Microsoft.EventGrid",
-    "eventhub": "Microsoft.EventHub",
     "frontdoor": "Microsoft.Network",
     "iothub": "Microsoft.Devices",
-    "keyvault": "Microsoft.KeyVault",
-    "machinelearningservices": "Microsoft.MachineLearningServices",
-    "managedidentity": "Microsoft.ManagedIdentity",
     "monitor": "Microsoft.Insights",
-    "notificationhubs": "Microsoft.NotificationHubs",
-    "operationalinsights": "Microsoft.OperationalInsights",
-    "policyinsights": "Microsoft.PolicyInsights",
-    "portal": "Microsoft.Portal",
     "privatedns": "Microsoft.Network",
-    "recoveryservices": "Microsoft.RecoveryServices",
     "redis": "Microsoft.Cache",
     "redisenterprise": "Microsoft.Cache",
-    "servicebus": "Microsoft.ServiceBus",
-    "signalrservice": "Microsoft.SignalRService",
-    "streamanalytics": "Microsoft.StreamAnalytics",
     "trafficmanager": "Microsoft.Network",
 }
+
+PROVIDERS: Mapping[str, str] = {name.lower(): f"Microsoft.{name}" for name in _SPELLED.split()} | _OTHERWISE

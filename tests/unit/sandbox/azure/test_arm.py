@@ -212,6 +212,36 @@ def test_an_unmodelled_type_has_the_general_shape():
 
 
 @pytest.mark.parametrize(
+    ("token", "inputs", "resource_id"),
+    [
+        (
+            "databox:Job",
+            {"jobName": "j"},
+            f"{P}/Microsoft.DataBox/jobs/j",
+        ),
+        # The SDK takes a `subscriptionId` of its own besides the one that every path starts with.
+        (
+            "migrate:WorkloadInstance",
+            {"modernizeProjectName": "m", "workloadInstanceName": "w", "subscriptionId": "other"},
+            f"{P}/Microsoft.Migrate/modernizeProjects/m/workloadInstances/w",
+        ),
+        # No getter tells the path of a type that cannot be read back.
+        (
+            "apimanagement:ProductApi",
+            {"serviceName": "api", "productId": "p", "apiId": "a"},
+            f"{P}/Microsoft.ApiManagement/products/p/services/api/productApis/a",
+        ),
+    ],
+)
+def test_an_unmodelled_type_keeps_its_ids_apart(token, inputs, resource_id):
+    path = arm.path(schema.resource(f"azure-native:{token}"))
+    assert path.resource_id("s", {"resourceGroupName": "rg", **inputs}) == resource_id
+    assert path.parameters_of(resource_id) == {
+        name: value for name, value in {"resourceGroupName": "rg", **inputs}.items() if name != "subscriptionId"
+    }
+
+
+@pytest.mark.parametrize(
     ("resource_id", "there"),
     [
         ("/subscriptions/any", True),

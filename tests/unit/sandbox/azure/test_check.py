@@ -28,6 +28,17 @@ RULE = {
     "definition": {"filters": {"blobTypes": ["blockBlob"]}, "actions": {"baseBlob": {}}},
 }
 POLICY = {**GROUP, "accountName": "stdata", "managementPolicyName": "default", "policy": {"rules": [RULE]}}
+BOX = {
+    **GROUP,
+    "jobName": "box",
+    "sku": {"name": "DataBox"},
+    "transferType": "ImportToAzure",
+    "details": {
+        "jobDetailsType": "DataBox",
+        "contactDetails": {"contactName": "me", "emailList": ["me@example.org"], "phone": "1"},
+        "dataImportDetails": [{"accountDetails": {"storageAccountId": "/subscriptions/s"}}],
+    },
+}
 
 
 def changed(inputs, path, value):
@@ -54,6 +65,7 @@ GOOD = [
     ("privatedns:PrivateZone", {**GROUP, "privateZoneName": "privatelink.api.azureml.ms", "location": "global"}),
     ("authorization:RoleAssignment", {"scope": "/subscriptions/s", "principalId": "p", "roleDefinitionId": "r"}),
     ("compute:VirtualMachine", {**GROUP, "location": "uksouth", "hardwareProfile": {"vmSize": "Standard_D2s_v5"}}),
+    ("databox:Job", BOX),  # the SDK does not require the discriminator of its account
 ]
 
 
@@ -190,6 +202,13 @@ BAD = [
         changed(POLICY, "policy", {"rules": [{**RULE, "type": "LifeCycle"}]}),
         "policy.rules[0].type",
         "'LifeCycle' is not a value that Azure knows here. Did you mean 'Lifecycle'? Allowed: Lifecycle.",
+    ),
+    (
+        "databox:Job",
+        changed(BOX, "details.dataImportDetails", [{"accountDetails": {"diskId": "/subscriptions/s"}}]),
+        "details.dataImportDetails[0].accountDetails.dataAccountType",
+        "missing required property 'details.dataImportDetails[0].accountDetails.dataAccountType'. "
+        "Allowed: ManagedDisk, StorageAccount.",
     ),
 ]
 
