@@ -42,25 +42,26 @@ class Registered:
 Deploy = Callable[..., Registered]
 
 
-@pytest.fixture
-def deploy(monkeypatch: pytest.MonkeyPatch) -> Deploy:
+@pytest.fixture(scope="session")
+def deploy() -> Deploy:
     """`deploy(program)` runs a callable that registers resources; the mapping of outputs it returns is resolved."""
 
     def run(program: Callable[[], Mapping[str, Any] | None]) -> Registered:
         azure = _Azure()
         warnings: list[str] = []
-        monkeypatch.setattr(pulumi.log, "warn", lambda message, *_, **__: warnings.append(message))
-        mocks.set_mocks(azure, project="unit", stack="test", preview=False)
         outputs: dict[str, Any] = {}
 
         @pulumi.runtime.test
         def body() -> pulumi.Output[None]:
             return pulumi.Output.from_input(dict(program() or {})).apply(outputs.update)
 
-        try:
-            body()
-        finally:
-            settings.reset_options()
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(pulumi.log, "warn", lambda message, *_, **__: warnings.append(message))
+            mocks.set_mocks(azure, project="unit", stack="test", preview=False)
+            try:
+                body()
+            finally:
+                settings.reset_options()
         return Registered(azure.inputs, warnings, outputs)
 
     return run

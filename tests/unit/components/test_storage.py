@@ -14,12 +14,18 @@ def storage(deploy, *classes, own=None, **args):
     return deploy(lambda: TieredStorage("data", {"landing": SITE, "classes": asked, **args}) and {})
 
 
+@pytest.fixture(scope="module")
+def every_class(deploy):
+    """What a storage with all data classes registers."""
+    return storage(deploy, *DataClass)
+
+
 def rules(done, layout):
     return done.of("storage:ManagementPolicy")[f"data-{layout}"]["policy"]["rules"]
 
 
-def test_classes_share_accounts_by_what_they_need(deploy):
-    accounts = storage(deploy, *DataClass).of("storage:StorageAccount")
+def test_classes_share_accounts_by_what_they_need(every_class):
+    accounts = every_class.of("storage:StorageAccount")
     found = {name: (made["sku"]["name"], made["isHnsEnabled"]) for name, made in accounts.items()}
     assert found == {
         "data-lake": ("Standard_LRS", True),
@@ -82,20 +88,19 @@ def test_logs_in_append_blobs_are_deleted_but_not_moved(deploy):
     assert delete["definition"]["actions"] == {"baseBlob": {"delete": {"daysAfterModificationGreaterThan": 90}}}
 
 
-def test_versions_exist_only_where_they_expire(deploy):
-    done = storage(deploy, *DataClass)
-    services = done.of("storage:BlobServiceProperties")
+def test_versions_exist_only_where_they_expire(every_class):
+    services = every_class.of("storage:BlobServiceProperties")
     assert {name: made["isVersioningEnabled"] for name, made in services.items()} == {
         "data-lake": False,
         "data-flat": False,
         "data-durable": True,
     }
-    actions = rules(done, "durable")[0]["definition"]["actions"]
+    actions = rules(every_class, "durable")[0]["definition"]["actions"]
     assert actions["version"] == actions["snapshot"] == {"delete": {"daysAfterCreationGreaterThan": 90}}
 
 
-def test_last_access_is_tracked_only_where_a_rule_needs_it(deploy):
-    services = storage(deploy, *DataClass).of("storage:BlobServiceProperties")
+def test_last_access_is_tracked_only_where_a_rule_needs_it(every_class):
+    services = every_class.of("storage:BlobServiceProperties")
     tracked = {name: made.get("lastAccessTimeTrackingPolicy", {}).get("enable") for name, made in services.items()}
     assert tracked == {"data-lake": True, "data-flat": None, "data-durable": True}
     assert services["data-flat"]["deleteRetentionPolicy"] == {"enabled": True, "days": 7}

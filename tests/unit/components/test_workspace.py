@@ -12,8 +12,14 @@ def workspace(deploy, **args):
     return deploy(lambda: MlWorkspace("ml", {"landing": SITE, **args}) and {})
 
 
-def test_the_workspace_is_private_and_works_by_identity(deploy):
-    made = workspace(deploy).of("machinelearningservices:Workspace")["ml"]
+@pytest.fixture(scope="module")
+def plain(deploy):
+    """What a workspace without any argument of its own registers."""
+    return workspace(deploy)
+
+
+def test_the_workspace_is_private_and_works_by_identity(plain):
+    made = plain.of("machinelearningservices:Workspace")["ml"]
     identity = f"{SUBSCRIPTION}/resourceGroups/rg-ml/providers/managedidentity:UserAssignedIdentity/ml"
     assert made["workspaceName"] == "mlw-ml-abc123"
     assert made["kind"] == "Default"
@@ -26,15 +32,14 @@ def test_the_workspace_is_private_and_works_by_identity(deploy):
     assert made["location"] == "swedencentral"
 
 
-def test_everything_it_stands_on_shares_its_region(deploy):
-    done = workspace(deploy)
-    placed = {key: made["location"] for key, made in done.inputs.items() if "location" in made}
+def test_everything_it_stands_on_shares_its_region(plain):
+    placed = {key: made["location"] for key, made in plain.inputs.items() if "location" in made}
     assert set(placed.values()) == {"swedencentral"}
     assert len(placed) == 6
 
 
-def test_the_vault_is_rbac_only_and_cannot_be_purged(deploy):
-    properties = workspace(deploy).of("keyvault:Vault")["ml"]["properties"]
+def test_the_vault_is_rbac_only_and_cannot_be_purged(plain):
+    properties = plain.of("keyvault:Vault")["ml"]["properties"]
     assert properties == {
         "tenantId": "tenant",
         "sku": {"family": "A", "name": "standard"},
@@ -47,8 +52,8 @@ def test_the_vault_is_rbac_only_and_cannot_be_purged(deploy):
     }
 
 
-def test_the_registry_is_private_and_forgets_untagged_images(deploy):
-    registry = workspace(deploy).of("containerregistry:Registry")["ml"]
+def test_the_registry_is_private_and_forgets_untagged_images(plain):
+    registry = plain.of("containerregistry:Registry")["ml"]
     assert registry["registryName"] == "crmlabc123"
     assert registry["sku"] == {"name": "Premium"}
     assert registry["adminUserEnabled"] is False
@@ -57,19 +62,18 @@ def test_the_registry_is_private_and_forgets_untagged_images(deploy):
     assert registry["policies"] == {"retentionPolicy": {"days": 30, "status": "enabled"}}
 
 
-def test_telemetry_is_sampled_into_the_landing_s_workspace(deploy):
-    insights = workspace(deploy).of("applicationinsights:Component")["ml"]
+def test_telemetry_is_sampled_into_the_landing_s_workspace(plain):
+    insights = plain.of("applicationinsights:Component")["ml"]
     assert insights["workspaceResourceId"] == SITE["log_workspace_id"]
     assert insights["samplingPercentage"] == 50.0
     assert insights["ingestionMode"] == "LogAnalytics"
     assert insights["resourceName"] == "appi-ml-abc123"
 
 
-def test_the_default_storage_is_flat_and_cools_without_deleting(deploy):
-    done = workspace(deploy)
-    account = done.of("storage:StorageAccount")["ml"]
+def test_the_default_storage_is_flat_and_cools_without_deleting(plain):
+    account = plain.of("storage:StorageAccount")["ml"]
     assert (account["isHnsEnabled"], account["sku"]) == (False, {"name": "Standard_LRS"})
-    (rule,) = done.of("storage:ManagementPolicy")["ml"]["policy"]["rules"]
+    (rule,) = plain.of("storage:ManagementPolicy")["ml"]["policy"]["rules"]
     assert rule["definition"]["filters"] == {"blobTypes": ["blockBlob"], "prefixMatch": ["azureml"]}
     assert rule["definition"]["actions"]["baseBlob"] == {
         "tierToCool": {"daysAfterModificationGreaterThan": 30},
@@ -77,8 +81,8 @@ def test_the_default_storage_is_flat_and_cools_without_deleting(deploy):
     }
 
 
-def test_the_identity_gets_least_roles_on_single_resources(deploy):
-    granted = workspace(deploy).of("authorization:RoleAssignment")
+def test_the_identity_gets_least_roles_on_single_resources(plain):
+    granted = plain.of("authorization:RoleAssignment")
     assert {name: made["roleDefinitionId"].rsplit("/", 1)[-1] for name, made in granted.items()} == {
         "ml-storage-manage": "17d1049b-9a84-46fb-8f53-869881c3d3ab",
         "ml-storage-blobs": "ba92f5b4-2d11-453d-a403-e96b0029c9fe",
@@ -98,8 +102,8 @@ def test_the_identity_gets_least_roles_on_single_resources(deploy):
     assert granted["ml-vault-manage"]["roleDefinitionId"].startswith(f"{SUBSCRIPTION}/providers/")
 
 
-def test_diagnostics_of_workspace_and_vault_go_to_the_landing(deploy):
-    settings = workspace(deploy).of("monitor:DiagnosticSetting")
+def test_diagnostics_of_workspace_and_vault_go_to_the_landing(plain):
+    settings = plain.of("monitor:DiagnosticSetting")
     assert set(settings) == {"ml-diagnostics", "ml-vault-diagnostics"}
     assert settings["ml-diagnostics"]["workspaceId"] == SITE["log_workspace_id"]
     assert settings["ml-diagnostics"]["logs"] == [{"categoryGroup": "allLogs", "enabled": True}]
