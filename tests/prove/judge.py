@@ -1,0 +1,215 @@
+"""Judges the bodies of an ARM template by Microsoft's own management packages. Runs where those are installed.
+
+    python judge.py TEMPLATE
+
+prints, per ARM type, the package's model and what it finds wrong: unknown and missing properties, wrong types, values
+outside of an enum, and the lengths, ranges and patterns that the models carry. The packages come in three kinds: typed
+dictionaries (`types.py`), models with `rest_field`s, and msrest models with `_attribute_map` and `_validation`.
+"""
+
+import enum
+import json
+import re
+import sys
+import typing
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from types import NoneType, UnionType
+from typing import Any, NamedTuple
+
+from msrest import Serializer
+from msrest.exceptions import ValidationError
+from typing_extensions import is_typeddict
+
+MODELS = {
+    "Microsoft.Authorization/locks": "azure.mgmt.resource.locks.models:ManagementLockObject",
+    "Microsoft.Authorization/roleAssignments": (
+        "azure.mgmt.authorization.v2022_04_01.models:RoleAssignmentCreateParameters"
+    ),
+    "Microsoft.Consumption/budgets": "azure.mgmt.consumption.types:Budget",
+    "Microsoft.ContainerRegistry/registries": "azure.mgmt.containerregistry.models:Registry",
+    "Microsoft.Insights/components": "azure.mgmt.applicationinsights.v2020_02_02.models:ApplicationInsightsComponent",
+    "Microsoft.Insights/diagnosticSettings": (
+        "azure.mgmt.monitor.v2021_05_01_preview.models:DiagnosticSettingsResource"
+    ),
+    "Microsoft.KeyVault/vaults": "azure.mgmt.keyvault.types:VaultCreateOrUpdateParameters",
+    "Microsoft.MachineLearningServices/workspaces": "azure.ai.ml._restclient.arm_ml_service.models:Workspace",
+    "Microsoft.MachineLearningServices/workspaces/computes": (
+        "azure.mgmt.machinelearningservices.models:ComputeResource"
+    ),
+    "Microsoft.ManagedIdentity/userAssignedIdentities": "azure.mgmt.msi.v2024_11_30.models:Identity",
+    "Microsoft.Network/privateDnsZones": "azure.mgmt.privatedns.types:PrivateZone",
+    "Microsoft.Network/privateDnsZones/virtualNetworkLinks": "azure.mgmt.privatedns.types:VirtualNetworkLink",
+    "Microsoft.Network/privateEndpoints": "azure.mgmt.network.types:PrivateEndpoint",
+    "Microsoft.Network/privateEndpoints/privateDnsZoneGroups": "azure.mgmt.network.types:PrivateDnsZoneGroup",
+    "Microsoft.Network/virtualNetworks": "azure.mgmt.network.types:VirtualNetwork",
+    "Microsoft.Network/virtualNetworks/subnets": "azure.mgmt.network.types:Subnet",
+    "Microsoft.OperationalInsights/workspaces": "azure.mgmt.loganalytics.models:Workspace",
+    "Microsoft.Resources/resourceGroups": "azure.mgmt.resource.resources.models:ResourceGroup",
+    "Microsoft.Storage/storageAccounts": "azure.mgmt.storage.types:StorageAccountCreateParameters",
+    "Microsoft.Storage/storageAccounts/blobServices": "azure.mgmt.storage.types:BlobServiceProperties",
+    "Microsoft.Storage/storageAccounts/blobServices/containers": "azure.mgmt.storage.types:BlobContainer",
+    "Microsoft.Storage/storageAccounts/managementPolicies": "azure.mgmt.storage.types:ManagementPolicy",
+}
+
+# Parts of a template's entry that are not part of the body.
+_TEMPLATE_ONLY = ("type", "apiVersion", "name", "scope", "comments", "dependsOn")
+
+
+class Field(NamedTuple):
+    """What a model says of a property; `kind` is a type, or the fields that stand in its place."""
+
+    kind: Any
+    required: bool = False
+    rules: dict[str, Any] = {}
+
+
+Fields = dict[str, Field]
+
+
+def judged(template: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """ARM type -> its model and the sorted problems of all resources of the type."""
+    found: dict[str, dict[str, Any]] = {}
+    for resource in template["resources"]:
+        model = MODELS.get(resource["type"])
+        verdict = found.setdefault(resource["type"], {"model": model, "problems": set()})
+        if model:
+            body = {name: value for name, value in resource.items() if name not in _TEMPLATE_ONLY}
+            verdict["problems"].update(problems(_load(model), body))
+    return {kind: {**each, "problems": sorted(each["problems"])} for kind, each in sorted(found.items())}
+
+
+def problems(kind: Any, value: Any, path: str = "") -> Iterator[str]:
+    """What is wrong with a value of that kind."""
+    if typing.get_origin(kind) in (typing.Union, UnionType):
+        yield from _of_union(typing.get_args(kind), value, path)
+    elif typing.get_origin(kind) in (list, dict):
+        yield from _of_collection(kind, value, path)
+    elif isinstance(kind, type) and issubclass(kind, enum.Enum):
+        if value not in [each.value for each in kind]:
+            yield f"{path}: {value!r} is not in {kind.__name__}"
+    elif kind in (str, int, float, bool):
+        allowed = (int, float) if kind is float else kind
+        if not isinstance(value, allowed) or (isinstance(value, bool) and kind is not bool):
+            yield f"{path}: {value!r} is not {kind.__name__}"
+    elif isinstance(kind, dict) or _is_model(kind):
+        yield from _of_object(kind, value, path)
+
+
+def _of_union(members: tuple[Any, ...], value: Any, path: str) -> Iterator[str]:
+    # An open enum, `Union[str, Enum]`, is closed: what is not in it was not known when the package was made.
+    enums = tuple(each for each in members if isinstance(each, type) and issubclass(each, enum.Enum))
+    tried = [list(problems(each, value, path)) for each in enums or members if each is not NoneType]
+    if all(tried):
+        yield from tried[0]
+
+
+def _of_collection(kind: Any, value: Any, path: str) -> Iterator[str]:
+    origin = typing.get_origin(kind)
+    if not isinstance(value, origin):
+        yield f"{path}: not a {origin.__name__}"
+        return
+    item = typing.get_args(kind)[-1]
+    for each in value.values() if isinstance(value, dict) else value:
+        yield from problems(item, each, f"{path}[]")
+
+
+def _of_object(kind: Any, value: Any, path: str) -> Iterator[str]:
+    if not isinstance(value, dict):
+        yield f"{path}: not an object"
+        return
+    fields = kind if isinstance(kind, dict) else fields_of(_variant(kind, value))
+    for name, each in value.items():
+        where = f"{path}.{name}".lstrip(".")
+        if name not in fields:
+            yield f"{where}: unknown"
+            continue
+        yield from problems(fields[name].kind, each, where)
+        try:
+            Serializer.validate(each, name, **fields[name].rules)
+        except ValidationError as error:
+            yield f"{where}: {error}"
+    yield from (
+        f"{path}.{name}".lstrip(".") + ": missing"
+        for name, each in fields.items()
+        if each.required and name not in value
+    )
+
+
+# The three kinds of models
+
+
+def _load(model: str) -> Any:
+    module, _, name = model.partition(":")
+    return getattr(import_module(module), name)
+
+
+def _is_model(kind: Any) -> bool:
+    return is_typeddict(kind) or hasattr(kind, "_attribute_map") or _has_rest_fields(kind)
+
+
+def _has_rest_fields(kind: Any) -> bool:
+    return any(base.__module__.endswith("model_base") for base in getattr(kind, "__mro__", ()))
+
+
+def _variant(kind: Any, value: dict[str, Any]) -> Any:
+    """The subtype that a msrest model's discriminator chooses."""
+    for attribute, members in getattr(kind, "_subtype_map", {}).items():
+        chosen = members.get(value.get(kind._attribute_map[attribute]["key"]))
+        if chosen:
+            return getattr(sys.modules[kind.__module__], chosen)
+    return kind
+
+
+def fields_of(kind: Any) -> Fields:
+    """The properties of a model by their names on the wire."""
+    if is_typeddict(kind):
+        return {name: Field(_plain(hint), "Required" in str(hint)) for name, hint in _hints(kind).items()}
+    if hasattr(kind, "_attribute_map"):
+        return _msrest_fields(kind)
+    kind()  # the first instance of a model collects its fields
+    hints = _hints(kind)
+    return {
+        each._rest_name: Field(hints[name], NoneType not in typing.get_args(hints[name]))
+        for name, each in kind._attr_to_rest_field.items()
+    }
+
+
+def _hints(kind: Any) -> dict[str, Any]:
+    module = sys.modules[kind.__module__]
+    models = import_module(re.sub(r"\.(types|models\._models)$", ".models", kind.__module__))
+    names = {**vars(models), **vars(module), "_models": models}
+    return typing.get_type_hints(kind, names, include_extras=is_typeddict(kind))
+
+
+def _plain(hint: Any) -> Any:
+    return typing.get_args(hint)[0] if typing.get_origin(hint) in (typing.Required, typing.NotRequired) else hint
+
+
+def _msrest_fields(kind: Any) -> Fields:
+    fields: Fields = {}
+    for attribute, mapped in kind._attribute_map.items():
+        rules = dict(kind._validation.get(attribute, {}))
+        rules.pop("readonly", None)
+        *outer, name = mapped["key"].split(".")
+        holder = fields
+        for part in outer:
+            holder = holder.setdefault(part, Field({})).kind
+        required = bool(rules.pop("required", False)) and not rules.pop("constant", False)
+        holder[name] = Field(_msrest_type(kind, mapped["type"]), required, rules)
+    return fields
+
+
+def _msrest_type(kind: Any, text: str) -> Any:
+    if text.startswith("["):
+        return list[_msrest_type(kind, text[1:-1])]
+    if text.startswith("{"):
+        return dict[str, _msrest_type(kind, text[1:-1])]
+    plain = {"str": str, "int": int, "long": int, "float": float, "bool": bool, "iso-8601": str, "duration": str}
+    found = plain.get(text) or getattr(sys.modules[kind.__module__], text, None)
+    return found or getattr(import_module(kind.__module__.rpartition(".")[0]), text, Any)
+
+
+if __name__ == "__main__":
+    print(json.dumps(judged(json.loads(Path(sys.argv[1]).read_text()))))
