@@ -17,7 +17,6 @@ ENVELOPE = frozenset(
 OUTSIDE: Mapping[str, frozenset[str]] = {"consumption:Budget": frozenset({"eTag"})}
 INSIDE: Mapping[str, frozenset[str]] = {
     "operationalinsights:Workspace": frozenset({"sku"}),
-    "app:ContainerApp": frozenset({"placement"}),
 }
 
 # Reached through a service's own data endpoint; Azure Resource Manager knows no such type.
