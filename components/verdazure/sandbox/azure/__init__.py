@@ -12,6 +12,7 @@ the modules in this order:
     naming     the names and locations that azure-native fills in
     check      whether the SDK's types and Azure accept an input (names: facts in `names`)
     diff       what changed between two property trees; `replace` says which changes replace a resource
+    faults     what is ordered to fail
     azure      the service: create, read, update, delete
     life       what the service refuses: missing parents, taken names, locks, what never changes
     answers    what the service answers, per type; `outputs`, `identity` and `regions` help

@@ -14,6 +14,7 @@ from google.protobuf import empty_pb2
 from verdazure.sandbox.azure import arm, check, diff, drift, functions, identity, naming, outputs, replace, schema
 from verdazure.sandbox.azure.azure import Azure
 from verdazure.sandbox.azure.errors import RefusalError
+from verdazure.sandbox.azure.faults import Faults, Operation
 from verdazure.sandbox.azure.host import Host
 from verdazure.sandbox.azure.schema import ResourceSchema
 from verdazure.sandbox.azure.store import Store
@@ -43,6 +44,7 @@ class AzureNative(provider_pb2_grpc.ResourceProviderServicer):
     def __init__(self, store: Store, version: str, host: Host) -> None:
         self._store = store
         self._azure = Azure(store)
+        self._faults = Faults(store.path)
         self._version = version
         self._host = host
         self._config: dict[str, str] = {}
@@ -121,12 +123,15 @@ class AzureNative(provider_pb2_grpc.ResourceProviderServicer):
         kind, inputs = _kind(request), decode(request.properties)
         if request.preview:
             return provider_pb2.CreateResponse(properties=encode(outputs.predicted(kind, inputs, {})))
-        made = self._azure.create(kind, arm.path(kind).resource_id(self._subscription, inputs), inputs)
+        with self._faults.around(Operation.CREATE, *_subject(request)):
+            made = self._azure.create(kind, arm.path(kind).resource_id(self._subscription, inputs), inputs)
         return provider_pb2.CreateResponse(id=made.id, properties=encode(made.outputs))
 
     @_answers
     def Read(self, request: Any) -> Any:
-        kind, found = _kind(request), self._azure.read(request.id)
+        kind = _kind(request)
+        with self._faults.around(Operation.READ, *_subject(request)):
+            found = self._azure.read(request.id)
         if found is None:
             return provider_pb2.ReadResponse(id="")
         if request.HasField("inputs"):
@@ -142,12 +147,14 @@ class AzureNative(provider_pb2_grpc.ResourceProviderServicer):
             old = decode(request.olds)
             stable: dict[str, Any] = {name: old[name] for name in ("name", "location") if name in old}
             return provider_pb2.UpdateResponse(properties=encode(outputs.predicted(kind, inputs, stable)))
-        made = self._azure.update(kind, request.id, inputs)
+        with self._faults.around(Operation.UPDATE, *_subject(request)):
+            made = self._azure.update(kind, request.id, inputs)
         return provider_pb2.UpdateResponse(properties=encode(made.outputs))
 
     @_answers
     def Delete(self, request: Any) -> Any:
-        self._azure.delete(request.id)
+        with self._faults.around(Operation.DELETE, *_subject(request)):
+            self._azure.delete(request.id)
         return empty_pb2.Empty()
 
     # Functions
@@ -155,7 +162,8 @@ class AzureNative(provider_pb2_grpc.ResourceProviderServicer):
     @_answers
     def Invoke(self, request: Any) -> Any:
         caller = functions.Caller(self._subscription, self._config.get("tenantId") or _environment("ARM_TENANT_ID"))
-        result = functions.invoke(request.tok, decode(request.args), caller, self._store)
+        with self._faults.around(Operation.INVOKE, request.tok, request.tok):
+            result = functions.invoke(request.tok, decode(request.args), caller, self._store)
         return provider_pb2.InvokeResponse(**{"return": encode(result)})
 
     # Configuration
@@ -181,6 +189,12 @@ def _environment(variable: str) -> str:
 def _kind(request: Any) -> ResourceSchema:
     """The type of the resource that a request is about: the last of the types in its URN."""
     return schema.resource(request.urn.split("::")[2].rpartition("$")[2])
+
+
+def _subject(request: Any) -> tuple[str, str]:
+    """Token and logical name of the resource that a request is about."""
+    _, _, types, name = request.urn.split("::", 3)
+    return types.rpartition("$")[2], name
 
 
 def _detail(change: diff.Change) -> Any:
