@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from verdazure.cli import sandbox_fault
 from verdazure.cli.shells import Shell, exports
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 # The sandbox is imported where a command needs it: `--help` and completion stay fast.
 
 app = typer.Typer(help="A local Azure to preview and test stacks in, with no account.", no_args_is_help=True)
+app.add_typer(sandbox_fault.app, name="fault")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead.")]
 

@@ -97,6 +97,16 @@ class Faults:
         except (OSError, ValidationError) as error:
             raise ProviderError(f"cannot read the faults in {path}: {error}") from error
 
+    def save(self, document: Document) -> None:
+        """Order these faults, in the file beside the state."""
+        self._document.parent.mkdir(parents=True, exist_ok=True)
+        self._document.write_text(document.model_dump_json(indent=2), encoding="utf-8")
+
+    def clear(self) -> None:
+        """Forget the faults beside the state and what was counted."""
+        for path in (self._document, self._counters):
+            path.unlink(missing_ok=True)
+
     @contextmanager
     def around(self, operation: Operation, token: str, name: str) -> Iterator[None]:
         """Let an operation happen, or fail as ordered."""

@@ -5,6 +5,8 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from typer.testing import CliRunner
+from verdazure.cli.sandbox import app
 from verdazure.sandbox.azure.faults import Fault, Kind
 
 GROUP = {"resourceGroupName": "rg", "location": "swedencentral"}
@@ -63,3 +65,18 @@ def test_a_document_with_a_wrong_key_is_one_clear_error(engine, refused):
 def test_a_fault_strikes_as_often_as_asked_from_the_call_asked(on, times):
     fault = Fault(fault=Kind.CONFLICT, on=on, times=times)
     assert [call for call in range(1, 60) if fault.strikes(call)] == list(range(on, on + times))
+
+
+def test_the_command_orders_lists_and_clears(tmp_path, monkeypatch):
+    monkeypatch.setenv("VERDAZURE_SANDBOX_DIR", str(tmp_path))
+
+    def faults(*arguments):
+        done = CliRunner().invoke(app, ["fault", *arguments, "--json"])
+        assert done.exit_code == 0, done.output
+        return json.loads(done.stdout)["faults"]
+
+    ordered = {"operation": "create", "type": "*", "name": "*", "fault": "quota", "on": 2, "times": 1, "seconds": 0.0}
+    assert faults("add", "quota", "--operation", "create", "--on", "2") == [ordered]
+    assert faults("list") == [ordered]
+    assert faults("clear") == []
+    assert list(tmp_path.iterdir()) == []

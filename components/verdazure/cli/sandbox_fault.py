@@ -1,0 +1,85 @@
+"""`verdazure sandbox fault`: make requests to the simulated Azure fail, to see what a stack does."""
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from verdazure.sandbox.azure.faults import Document, Faults
+
+# The sandbox is imported where a command needs it: `--help` and completion stay fast.
+
+app = typer.Typer(help="Make requests to the simulated Azure fail, to see what a stack does.", no_args_is_help=True)
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead.")]
+
+
+@app.command()
+def add(
+    fault: Annotated[str, typer.Argument(help="throttled, conflict, quota, timeout or lost.")],
+    operation: Annotated[str, typer.Option(help="create, update, read, delete, invoke or *.")] = "*",
+    types: Annotated[str, typer.Option("--type", help="Glob of Pulumi type tokens.")] = "*",
+    name: Annotated[str, typer.Option(help="Glob of logical names.")] = "*",
+    on: Annotated[int, typer.Option(min=1, help="The first matching request that fails.")] = 1,
+    times: Annotated[int, typer.Option(min=1, help="How many fail from there on; retries count.")] = 1,
+    seconds: Annotated[float, typer.Option(min=0, help="How long each failing request takes.")] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Order one more fault; throttles and timeouts surface from the fourth in a row, as azure-native retries."""
+    from pydantic import ValidationError
+
+    from verdazure.sandbox.azure.faults import Document, Fault
+
+    wanted = {"operation": operation, "type": types, "name": name, "fault": fault}
+    try:
+        ordered = Fault.model_validate({**wanted, "on": on, "times": times, "seconds": seconds})
+    except ValidationError as error:
+        print(f"error: {error}", file=sys.stderr)
+        raise typer.Exit(2) from error
+    faults = _faults()
+    faults.save(Document(faults=[*_document(faults).faults, ordered]))
+    _show(_document(faults), as_json)
+
+
+@app.command("list")
+def list_(as_json: AsJson = False) -> None:
+    """Show the faults that are ordered."""
+    _show(_document(_faults()), as_json)
+
+
+@app.command()
+def clear(as_json: AsJson = False) -> None:
+    """Forget all faults and what was counted."""
+    faults = _faults()
+    faults.clear()
+    _show(_document(faults), as_json)
+
+
+def _faults() -> "Faults":
+    from verdazure.sandbox import environment
+    from verdazure.sandbox.azure.faults import Faults
+
+    return Faults(environment.locate(Path.cwd()).azure)
+
+
+def _document(faults: "Faults") -> "Document":
+    from verdazure.sandbox.azure.errors import ProviderError
+
+    try:
+        return faults.document()
+    except ProviderError as error:
+        print(f"error: {error}", file=sys.stderr)
+        raise typer.Exit(1) from error
+
+
+def _show(document: "Document", as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(document.model_dump(mode="json"), indent=2))
+        return
+    for each in document.faults:
+        print(f"{each.fault} {each.operation} {each.type} {each.name}: from request {each.on}, {each.times} times")
+    if not document.faults:
+        print("No faults.")
