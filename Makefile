@@ -4,11 +4,12 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+CHECKS := $(VENV)/checks
 STACK ?= sandbox
 SANDBOX := $(BIN)/verdazure sandbox run --
 JOBS ?= 2
 
-.PHONY: help setup up preview down test unit engine bench lint format lock clean
+.PHONY: help setup up preview down test unit engine bench prove lint format lock clean
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -44,6 +45,15 @@ engine: setup ## Tests that drive the real pulumi in the sandbox: minutes
 bench: setup ## What the simulated provider costs a resource
 	@$(BIN)/python benchmarks/provider_latency.py
 
+prove: setup $(CHECKS)/.installed ## Judge the ARM export by Microsoft's models, azure-ai-ml and checkov: minutes
+	@$(BIN)/python -m pytest tests/prove -q
+
+$(CHECKS)/.installed: requirements-checks.lock
+	@test -x $(CHECKS)/bin/python || $(BIN)/python -m venv $(CHECKS)
+	@echo "Installing the judges, in an environment of their own (about a minute)..."
+	@$(CHECKS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
 lint: setup ## Style, types and the arrows of the architecture
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/ruff check --quiet .
@@ -54,9 +64,11 @@ format: setup ## Rewrite the sources in the common style
 	@$(BIN)/ruff check --quiet --fix .
 	@$(BIN)/ruff format --quiet .
 
-lock: setup ## Compile requirements.lock from pyproject.toml
+lock: setup ## Compile the lock files
 	@$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --custom-compile-command "make lock" --quiet --output-file requirements.lock
+	@$(BIN)/uv pip compile tests/prove/requirements.in --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --custom-compile-command "make lock" --quiet --output-file requirements-checks.lock
 
 clean: ## Remove the virtual environment and the sandbox of this checkout
 	@rm -rf $(VENV) .verdazure
