@@ -2,6 +2,8 @@
 
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -39,23 +41,26 @@ def add(
     except ValidationError as error:
         print(f"error: {error}", file=sys.stderr)
         raise typer.Exit(2) from error
-    faults = _faults()
-    faults.save(Document(faults=[*_document(faults).faults, ordered]))
-    _show(_document(faults), as_json)
+    with _one_message():
+        faults = _faults()
+        faults.save(Document(faults=[*faults.document().faults, ordered]))
+        _show(faults.document(), as_json)
 
 
 @app.command("list")
 def list_(as_json: AsJson = False) -> None:
     """Show the faults that are ordered."""
-    _show(_document(_faults()), as_json)
+    with _one_message():
+        _show(_faults().document(), as_json)
 
 
 @app.command()
 def clear(as_json: AsJson = False) -> None:
     """Forget all faults and what was counted."""
-    faults = _faults()
-    faults.clear()
-    _show(_document(faults), as_json)
+    with _one_message():
+        faults = _faults()
+        faults.clear()
+        _show(faults.document(), as_json)
 
 
 def _faults() -> "Faults":
@@ -65,11 +70,12 @@ def _faults() -> "Faults":
     return Faults(environment.locate(Path.cwd()).azure)
 
 
-def _document(faults: "Faults") -> "Document":
+@contextmanager
+def _one_message() -> Iterator[None]:
     from verdazure.sandbox.azure.errors import ProviderError
 
     try:
-        return faults.document()
+        yield
     except ProviderError as error:
         print(f"error: {error}", file=sys.stderr)
         raise typer.Exit(1) from error

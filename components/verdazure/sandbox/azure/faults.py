@@ -99,11 +99,15 @@ class Faults:
 
     def save(self, document: Document) -> None:
         """Order these faults, in the file beside the state."""
+        _require_own_document()
         self._document.parent.mkdir(parents=True, exist_ok=True)
-        self._document.write_text(document.model_dump_json(indent=2), encoding="utf-8")
+        written = self._document.with_suffix(".new")
+        written.write_text(document.model_dump_json(indent=2), encoding="utf-8")
+        written.replace(self._document)  # a request in between reads the old document or the new one, never half
 
     def clear(self) -> None:
         """Forget the faults beside the state and what was counted."""
+        _require_own_document()
         for path in (self._document, self._counters):
             path.unlink(missing_ok=True)
 
@@ -135,6 +139,12 @@ class Faults:
                 (fault.model_dump_json(),),
             ).fetchall()
         return int(row[0][0])
+
+
+def _require_own_document() -> None:
+    named = os.environ.get(VARIABLE)
+    if named:
+        raise ProviderError(f"{VARIABLE} names the document that holds: edit {named}, or unset the variable")
 
 
 def _refusal(kind: Kind) -> RefusalError:
