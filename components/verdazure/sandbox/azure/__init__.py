@@ -18,6 +18,8 @@ the modules in this order:
     answers    what the service answers, per type; `outputs`, `identity` and `regions` help
     drift      what a refresh makes of an answer
     functions  the functions that stacks call
+    edit       changes made behind Pulumi's back
+    export     all that is held as one ARM template (facts in `export_shapes`)
     store      the state, an SQLite database
     errors     Azure's error codes and words
     host       the engine, for warnings
