@@ -2,8 +2,8 @@
 
 import json
 import subprocess
-import time
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
