@@ -5,7 +5,6 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
-
 from verdazure.carbon.quantities import Emissions, Energy, Intensity, Power
 from verdazure.carbon.series import Basis, Gap, Origin, Quality, Series, Signal
 
@@ -70,7 +69,7 @@ def test_a_change_to_summer_time_neither_doubles_nor_loses_an_hour() -> None:
 
 def test_naive_times_negative_values_and_empty_steps_are_refused() -> None:
     with pytest.raises(ValueError, match="no time zone"):
-        series(1, start=datetime(2026, 1, 1))  # noqa: DTZ001
+        series(1, start=datetime(2026, 1, 1))
     with pytest.raises(ValueError, match="negative or infinite"):
         series(-1)
     with pytest.raises(ValueError, match="longer than nothing"):
