@@ -1,0 +1,41 @@
+"""Where intensities come from: services, tables and traces behind one small protocol.
+
+Every answer is a `verdazure.carbon.series.Series` in gCO2e/kWh that says whose number it is, which signal and basis,
+how good, and how old. Only `wire` touches the network.
+"""
+
+from verdazure.carbon.sources.chain import Chain, Exhausted, Failure
+from verdazure.carbon.sources.electricity_maps import ElectricityMaps
+from verdazure.carbon.sources.errors import (
+    BadAnswer,
+    NotCovered,
+    SourceError,
+    Stale,
+    Throttled,
+    Unauthorised,
+    Unavailable,
+)
+from verdazure.carbon.sources.gb_carbon_intensity import GbCarbonIntensity
+from verdazure.carbon.sources.source import Source
+from verdazure.carbon.sources.table import AnnualMean
+from verdazure.carbon.sources.trace import CsvTrace
+from verdazure.carbon.sources.watttime import WattTime
+
+__all__ = [
+    "AnnualMean",
+    "BadAnswer",
+    "Chain",
+    "CsvTrace",
+    "ElectricityMaps",
+    "Exhausted",
+    "Failure",
+    "GbCarbonIntensity",
+    "NotCovered",
+    "Source",
+    "SourceError",
+    "Stale",
+    "Throttled",
+    "Unauthorised",
+    "Unavailable",
+    "WattTime",
+]

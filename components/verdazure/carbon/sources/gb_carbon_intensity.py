@@ -1,0 +1,123 @@
+"""The GB Carbon Intensity API of NESO: half-hourly, forecast and outturn, no key, CC BY 4.0.
+
+Follows its API definitions and its methodology, which counts "CO2 emissions related to electricity generation only".
+"""
+
+from datetime import datetime, timedelta
+
+from pydantic import AwareDatetime, BaseModel, Field
+
+from verdazure import facts
+from verdazure.carbon.series import Basis, Origin, Quality, Series, Signal
+from verdazure.carbon.sources.cache import AnswerCache
+from verdazure.carbon.sources.errors import NotCovered
+from verdazure.carbon.sources.shapes import Amount
+from verdazure.carbon.sources.spans import Answer, Point, Span, floor, iso, refuse_older
+from verdazure.carbon.sources.wire import Service, Wire
+
+SERVICE = Service(
+    name="GB Carbon Intensity API",
+    url="https://api.carbonintensity.org.uk",
+    requests=2,  # no limit is published
+    per=timedelta(seconds=1),
+    access="the service: it needs no key",
+)
+
+_ZONE = "GB"
+_STEP = timedelta(minutes=30)
+_LONGEST_RANGE = timedelta(days=14)
+_HORIZONS = {timedelta(hours=24): "fw24h", timedelta(hours=48): "fw48h"}
+_KEEP = timedelta(minutes=5)
+
+
+class _Intensity(BaseModel):
+    forecast: Amount | None
+    actual: Amount | None = None
+
+
+class _Period(BaseModel):
+    start: AwareDatetime = Field(alias="from")
+    intensity: _Intensity
+
+
+class _Periods(BaseModel):
+    data: list[_Period]
+
+
+class GbCarbonIntensity:
+    """Average intensity of the grid of Great Britain, for the Azure regions on it. A `Source`.
+
+    The service does not say when a forecast was made, so `issued` is None; `max_age` bounds how old the latest value
+    may be.
+    """
+
+    name = SERVICE.name
+    signal = Signal.AVERAGE
+    basis = Basis.DIRECT
+
+    def __init__(self, *, max_age: timedelta = timedelta(hours=2), wire: Wire | None = None) -> None:
+        self._max_age = max_age
+        self._wire = wire or Wire(SERVICE, cache=AnswerCache())
+
+    def latest(self, region: str) -> Series:
+        """The half-hour that holds now: its outturn where that is known, else its forecast, as the quality says."""
+        self._check(region)
+        path, now = "/intensity", self._wire.now()
+        data = self._wire.get(_Periods, path, keep=_KEEP).data
+        measured = all(period.intensity.actual is not None for period in data)
+        answer = _outturn(path, data) if measured else _forecast(path, data)
+        series = answer.latest(now)
+        refuse_older(answer, series.end, now, self._max_age)
+        return series
+
+    def history(self, region: str, start: datetime, end: datetime) -> Series:
+        """Half-hours that were; one whose outturn is not known yet is NaN, never its forecast."""
+        self._check(region)
+        data = [
+            period
+            for part in Span(start, end).chunks(_LONGEST_RANGE)
+            for period in self._wire.get(_Periods, f"/intensity/{iso(part.start)}/{iso(part.end)}", keep=_KEEP).data
+        ]
+        return _outturn("/intensity/{from}/{to}", data).series(Span(start, end))
+
+    def forecast(self, region: str, horizon: timedelta) -> Series:
+        """Half-hours to come, at most 48 hours."""
+        self._check(region)
+        now = self._wire.now()
+        span = Span(now, now + horizon)
+        path = f"/intensity/{iso(floor(now, _STEP))}/{self._window(horizon)}"
+        return _forecast(path, self._wire.get(_Periods, path, keep=_KEEP).data).series(span)
+
+    def _window(self, horizon: timedelta) -> str:
+        for longest, window in _HORIZONS.items():
+            if horizon <= longest:
+                return window
+        raise NotCovered(
+            self.name,
+            f"its forecast reaches 48 hours, not {horizon}",
+            where="/intensity/{from}/fw48h",
+            fix="ask for a shorter horizon",
+        )
+
+    def _check(self, region: str) -> None:
+        found = facts.region(region)
+        if found.grid_zone != _ZONE:
+            raise NotCovered(
+                self.name,
+                f"{found.name} draws from {found.grid_zone}, not from {_ZONE}",
+                where="facts table regions",
+                fix="use another source for it",
+            )
+
+
+_ORIGIN = Origin(GbCarbonIntensity.name, _ZONE, GbCarbonIntensity.signal, GbCarbonIntensity.basis)
+
+
+def _outturn(path: str, data: list[_Period]) -> Answer:
+    points = tuple(Point(period.start, period.intensity.actual) for period in data)
+    return Answer(_ORIGIN, _STEP, points, Quality.MEASURED, None, path)
+
+
+def _forecast(path: str, data: list[_Period]) -> Answer:
+    points = tuple(Point(period.start, period.intensity.forecast) for period in data)
+    return Answer(_ORIGIN, _STEP, points, Quality.FORECAST, None, path)
