@@ -5,7 +5,6 @@ that is not known is `None`, never 0 and never a default: whoever needs it must 
 """
 
 import csv
-import difflib
 import functools
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -15,11 +14,22 @@ from typing import Annotated, Literal, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
-__all__ = ["Region", "UnknownFact", "VmSize", "normal_region", "region", "regions", "vm_size", "vm_sizes"]
+from verdazure.facts.errors import UnknownFact, nearest
+from verdazure.facts.typical_days import Profile, profile, profiles
 
-
-class UnknownFact(LookupError):
-    """A table does not hold the name; the message suggests the nearest one that it holds."""
+__all__ = [
+    "Profile",
+    "Region",
+    "UnknownFact",
+    "VmSize",
+    "normal_region",
+    "profile",
+    "profiles",
+    "region",
+    "regions",
+    "vm_size",
+    "vm_sizes",
+]
 
 
 def _missing_as_none(cell: object) -> object:
@@ -128,6 +138,6 @@ def _look_up(table: Mapping[str, RowT], name: str, kind: str) -> RowT:
     try:
         return table[name]
     except KeyError:
-        near = difflib.get_close_matches(name, table, n=1, cutoff=0.6)
-        hint = f"; did you mean {near[0]}?" if near else ""
-        raise UnknownFact(f"{name!r} is not in the facts table: no such {kind} is known{hint}") from None
+        raise UnknownFact(
+            f"{name!r} is not in the facts table: no such {kind} is known{nearest(name, table)}"
+        ) from None

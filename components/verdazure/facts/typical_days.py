@@ -1,0 +1,71 @@
+"""The typical day of each grid zone, month by month: what a planner knows when it cannot ask anybody."""
+
+import csv
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from importlib import resources
+from types import MappingProxyType
+
+from verdazure.facts.errors import UnknownFact, nearest
+
+MONTHS = range(1, 13)
+HOURS = range(24)
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """The average day of one grid zone in each month of one year. Signal: average, lifecycle."""
+
+    zone: str
+    """Electricity Maps zone."""
+    grams_per_kwh: tuple[tuple[float, ...], ...]
+    """12 months x 24 hours, gCO2e/kWh: `grams_per_kwh[0][13]` is January, 13:00 to 14:00 UTC."""
+    year: int
+    """The year whose days were averaged."""
+    source: str
+    licence: str
+    read_on: date
+
+    def at(self, moment: datetime) -> float:
+        """gCO2e/kWh of the hour that holds `moment`. Raises `ValueError` for a moment without a time zone."""
+        if moment.tzinfo is None:
+            raise ValueError(
+                "the moment has no time zone; give an aware time, such as datetime(2026, 1, 1, tzinfo=UTC)"
+            )
+        utc = moment.astimezone(UTC)
+        return self.grams_per_kwh[utc.month - 1][utc.hour]
+
+
+@functools.cache
+def profiles() -> Mapping[str, Profile]:
+    """The profiles by grid zone."""
+    lines = (resources.files("verdazure.facts") / "profiles.csv").read_text(encoding="utf-8").splitlines()
+    by_zone: dict[str, list[dict[str, str]]] = {}
+    for row in csv.DictReader(lines):
+        by_zone.setdefault(row["zone"], []).append(row)
+    return MappingProxyType({zone: _profile(zone, rows) for zone, rows in by_zone.items()})
+
+
+def profile(zone: str) -> Profile:
+    """The profile of that grid zone. Raises `UnknownFact`."""
+    known = profiles()
+    try:
+        return known[zone]
+    except KeyError:
+        hint = nearest(zone, known)
+        raise UnknownFact(f"{zone!r} is not in the facts table: no such grid zone has a profile{hint}") from None
+
+
+def _profile(zone: str, rows: list[dict[str, str]]) -> Profile:
+    months = {int(row["month"]): tuple(float(row[f"h{hour:02}"]) for hour in HOURS) for row in rows}
+    first = rows[0]
+    return Profile(
+        zone=zone,
+        grams_per_kwh=tuple(months[month] for month in MONTHS),
+        year=int(first["year"]),
+        source=first["source"],
+        licence=first["licence"],
+        read_on=date.fromisoformat(first["read_on"]),
+    )
