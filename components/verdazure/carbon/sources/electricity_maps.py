@@ -135,7 +135,7 @@ class ElectricityMaps:
     def forecast(self, region: str, horizon: timedelta) -> Series:
         """Hours to come, at most 72; `Stale` where the forecast was made more than `max_age` ago."""
         now, path = self._wire.now(), "/carbon-intensity/forecast"
-        span = Span(now, now + horizon)
+        span = Span.ahead(now, horizon)
         query = {**self._query(region), "horizonHours": str(self._horizon(horizon))}
         made = self._wire.get(_Forecast, path, query, sign=self._sign, keep=_KEEP_FORECAST)
         self._check_zone(path, query, made.zone)

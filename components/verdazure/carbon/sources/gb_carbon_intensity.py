@@ -84,7 +84,7 @@ class GbCarbonIntensity:
         """Half-hours to come, at most 48 hours."""
         self._check(region)
         now = self._wire.now()
-        span = Span(now, now + horizon)
+        span = Span.ahead(now, horizon)
         path = f"/intensity/{iso(floor(now, _STEP))}/{self._window(horizon)}"
         return _forecast(path, self._wire.get(_Periods, path, keep=_KEEP).data).series(span)
 

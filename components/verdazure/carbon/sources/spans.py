@@ -17,6 +17,17 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+def utc(moment: datetime) -> datetime:
+    """The same moment in UTC. Raises `ValueError` without time zone.
+
+    Python adds and subtracts times of one zone by the clock on the wall, which a change to summer time makes wrong; in
+    UTC both are right.
+    """
+    if moment.tzinfo is None:
+        raise ValueError(f"{moment.isoformat()} has no time zone; give an aware time, such as datetime.now(UTC)")
+    return moment.astimezone(UTC)
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """[start, end), in UTC. Raises `ValueError` without time zone or when it is empty."""
@@ -25,12 +36,16 @@ class Span:
     end: datetime
 
     def __post_init__(self) -> None:
-        if self.start.tzinfo is None or self.end.tzinfo is None:
-            raise ValueError("a time has no time zone; give an aware time, such as datetime(2026, 1, 1, tzinfo=UTC)")
-        object.__setattr__(self, "start", self.start.astimezone(UTC))
-        object.__setattr__(self, "end", self.end.astimezone(UTC))
+        object.__setattr__(self, "start", utc(self.start))
+        object.__setattr__(self, "end", utc(self.end))
         if self.start >= self.end:
             raise ValueError(f"the span from {self} is empty; its end must be later than its start")
+
+    @classmethod
+    def ahead(cls, now: datetime, horizon: timedelta) -> "Span":
+        """From now until now + horizon."""
+        start = utc(now)
+        return cls(start, start + horizon)
 
     def __str__(self) -> str:
         return f"{iso(self.start)} to {iso(self.end)}"
@@ -46,12 +61,13 @@ class Span:
 
 def iso(moment: datetime) -> str:
     """`2026-03-29T01:00Z`: ISO 8601 in UTC, to the minute."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%MZ")
+    return utc(moment).strftime("%Y-%m-%dT%H:%MZ")
 
 
 def floor(moment: datetime, step: timedelta) -> datetime:
     """The start of the step that holds `moment`, steps counted from midnight UTC."""
-    midnight = moment.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    moment = utc(moment)
+    midnight = moment.replace(hour=0, minute=0, second=0, microsecond=0)
     return midnight + (moment - midnight) // step * step
 
 
@@ -61,6 +77,9 @@ class Point:
 
     start: datetime
     value: float | None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "start", utc(self.start))
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,8 +38,7 @@ class AnnualMean:
 
     def forecast(self, region: str, horizon: timedelta) -> Series:
         """The hours from this one until now + horizon."""
-        now = self._now()
-        return self._flat(region, Span(now, now + horizon))
+        return self._flat(region, Span.ahead(self._now(), horizon))
 
     def _flat(self, region: str, span: Span) -> Series:
         found = facts.region(region)

@@ -56,8 +56,7 @@ class CsvTrace:
 
     def forecast(self, region: str, horizon: timedelta) -> Series:
         """What the trace goes on to hold: a forecast that is never wrong."""
-        now = self._now()
-        return self._answer(region).series(Span(now, now + horizon))
+        return self._answer(region).series(Span.ahead(self._now(), horizon))
 
     def _read(self, time_column: str) -> tuple[list[str], list[dict[str, str]]]:
         try:

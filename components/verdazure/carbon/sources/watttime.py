@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Literal, TypeVar
 
-from pydantic import AwareDatetime, BaseModel, SecretStr
+from pydantic import AwareDatetime, BaseModel, PositiveInt, SecretStr
 
 from verdazure import facts
 from verdazure.carbon.quantities import Intensity
@@ -59,7 +59,7 @@ class _Meta(BaseModel):
     region: str
     signal_type: str
     units: Literal["lbs_co2_per_mwh"]
-    data_point_period_seconds: int = int(_STEP.total_seconds())
+    data_point_period_seconds: PositiveInt = int(_STEP.total_seconds())
     generated_at: AwareDatetime | None = None
     warnings: list[Any] = []
 
@@ -132,7 +132,7 @@ class WattTime:
     def forecast(self, region: str, horizon: timedelta) -> Series:
         """Five-minute steps to come, at most 72 hours; `Stale` where made more than `max_age` ago."""
         now = self._wire.now()
-        span = Span(now, now + horizon)
+        span = Span.ahead(now, horizon)
         if horizon > _LONGEST_HORIZON:
             what = f"its forecast reaches 72 hours, not {horizon}"
             raise NotCovered(self.name, what, where="/v3/forecast", fix="ask for a shorter horizon")

@@ -34,7 +34,7 @@ from verdazure.carbon.sources.errors import (
     Unavailable,
 )
 from verdazure.carbon.sources.limits import TokenBucket
-from verdazure.carbon.sources.spans import utc_now
+from verdazure.carbon.sources.spans import utc, utc_now
 
 AnswerT = TypeVar("AnswerT", bound=BaseModel)
 
@@ -88,7 +88,7 @@ class Wire:
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self.service = service
-        self.now = now
+        self._now = now
         self._cache = cache
         self._sleep = sleep
         self._attempts = attempts
@@ -98,6 +98,10 @@ class Wire:
         self._client = httpx.Client(
             timeout=timeout, follow_redirects=False, headers={"Accept": "application/json"}, verify=_certificates()
         )
+
+    def now(self) -> datetime:
+        """The time on the wire's clock, in UTC."""
+        return utc(self._now())
 
     def get(
         self,
