@@ -4,6 +4,7 @@ Every answer is a `verdazure.carbon.series.Series` in gCO2e/kWh that says whose 
 how good, and how old. Only `wire` touches the network.
 """
 
+from verdazure.carbon.sources.automatic import automatic
 from verdazure.carbon.sources.chain import Chain, Exhausted, Failure
 from verdazure.carbon.sources.electricity_maps import ElectricityMaps
 from verdazure.carbon.sources.errors import (
@@ -17,17 +18,17 @@ from verdazure.carbon.sources.errors import (
 )
 from verdazure.carbon.sources.gb_carbon_intensity import GbCarbonIntensity
 from verdazure.carbon.sources.source import Source
-from verdazure.carbon.sources.table import AnnualMean
+from verdazure.carbon.sources.tables import FactsTable, annual_mean, typical_day
 from verdazure.carbon.sources.trace import CsvTrace
 from verdazure.carbon.sources.watttime import WattTime
 
 __all__ = [
-    "AnnualMean",
     "BadAnswer",
     "Chain",
     "CsvTrace",
     "ElectricityMaps",
     "Exhausted",
+    "FactsTable",
     "Failure",
     "GbCarbonIntensity",
     "NotCovered",
@@ -38,4 +39,7 @@ __all__ = [
     "Unauthorised",
     "Unavailable",
     "WattTime",
+    "annual_mean",
+    "automatic",
+    "typical_day",
 ]

@@ -15,9 +15,12 @@ import platformdirs
 _log = logging.getLogger(__name__)
 
 
+CACHE_VARIABLE = "VERDAZURE_CACHE_DIR"
+
+
 def default_folder() -> Path:
-    """The user's cache folder of this system."""
-    return platformdirs.user_cache_path("verdazure") / "intensity"
+    """`intensity` in the folder that VERDAZURE_CACHE_DIR names, else in the user's cache folder of this system."""
+    return Path(os.environ.get(CACHE_VARIABLE) or platformdirs.user_cache_dir("verdazure")) / "intensity"
 
 
 class AnswerCache:

@@ -23,7 +23,8 @@ SERVICE = Service(
     access="the service: it needs no key",
 )
 
-_ZONE = "GB"
+ZONE = "GB"
+"""The one grid that the service covers, as the facts table names it."""
 _STEP = timedelta(minutes=30)
 _LONGEST_RANGE = timedelta(days=14)
 _HORIZONS = {timedelta(hours=24): "fw24h", timedelta(hours=48): "fw48h"}
@@ -101,16 +102,16 @@ class GbCarbonIntensity:
 
     def _check(self, region: str) -> None:
         found = facts.region(region)
-        if found.grid_zone != _ZONE:
+        if found.grid_zone != ZONE:
             raise NotCovered(
                 self.name,
-                f"{found.name} draws from {found.grid_zone}, not from {_ZONE}",
+                f"{found.name} draws from {found.grid_zone}, not from {ZONE}",
                 where="facts table regions",
                 fix="use another source for it",
             )
 
 
-_ORIGIN = Origin(GbCarbonIntensity.name, _ZONE, GbCarbonIntensity.signal, GbCarbonIntensity.basis)
+_ORIGIN = Origin(GbCarbonIntensity.name, ZONE, GbCarbonIntensity.signal, GbCarbonIntensity.basis)
 
 
 def _outturn(path: str, data: list[_Period]) -> Answer:

@@ -8,6 +8,7 @@ import functools
 import json
 import ssl
 import time
+import weakref
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -98,6 +99,7 @@ class Wire:
         self._client = httpx.Client(
             timeout=timeout, follow_redirects=False, headers={"Accept": "application/json"}, verify=_certificates()
         )
+        weakref.finalize(self, self._client.close)  # the connections end with the wire
 
     def now(self) -> datetime:
         """The time on the wire's clock, in UTC."""
@@ -126,10 +128,6 @@ class Wire:
         if self._cache is not None and keep:
             self._cache.put(request, body, self.now(), keep)
         return answer
-
-    def close(self) -> None:
-        """Close the connections."""
-        self._client.close()
 
     def _kept(self, shape: type[AnswerT], request: Mapping[str, str]) -> AnswerT | None:
         body = None if self._cache is None else self._cache.get(request, self.now())

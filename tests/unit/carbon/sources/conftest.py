@@ -122,12 +122,8 @@ def cache(tmp_path) -> AnswerCache:
 @pytest.fixture
 def wire_to(service, clock):
     """`wire_to(SERVICE)`: a wire to the local service in that service's place, without cache unless given one."""
-    wires = []
 
     def connect(described: Service, **options: Any) -> Wire:
-        wires.append(Wire(replace(described, url=service.url), now=clock.now, sleep=clock.sleep, **options))
-        return wires[-1]
+        return Wire(replace(described, url=service.url), now=clock.now, sleep=clock.sleep, **options)
 
-    yield connect
-    for wire in wires:
-        wire.close()
+    return connect

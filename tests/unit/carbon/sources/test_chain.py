@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from verdazure.carbon.series import Basis, Origin, Quality, Series, Signal
 from verdazure.carbon.sources import (
-    AnnualMean,
     Chain,
     ElectricityMaps,
     Exhausted,
@@ -15,6 +14,7 @@ from verdazure.carbon.sources import (
     Stale,
     Unavailable,
     WattTime,
+    annual_mean,
     electricity_maps,
 )
 from verdazure.facts import UnknownFact
@@ -98,8 +98,8 @@ def test_signals_are_never_mixed_not_even_of_one_service() -> None:
 
 def test_bases_are_mixed_only_on_purpose() -> None:
     with pytest.raises(ValueError, match=r"one basis, not to GB .*: direct, facts .*: lifecycle; allow it with across"):
-        Chain(GbCarbonIntensity(), AnnualMean())
-    chain = Chain(GbCarbonIntensity(), AnnualMean(), across_bases=True)
+        Chain(GbCarbonIntensity(), annual_mean())
+    chain = Chain(GbCarbonIntensity(), annual_mean(), across_bases=True)
     assert (chain.signal, chain.basis) == (Signal.AVERAGE, None)
     assert Chain(GOOD, BETTER).basis is Basis.LIFECYCLE
 
@@ -119,7 +119,7 @@ def test_a_service_that_is_down_gives_way_to_the_table(wire_to, service, clock) 
     service.reply("/carbon-intensity/latest", b"<html>maintenance</html>", 503)
     maps = ElectricityMaps("sesame", wire=wire_to(electricity_maps.SERVICE))
     failures = []
-    series = Chain(maps, AnnualMean(now=clock.now), on_failure=failures.append).latest("swedencentral")
+    series = Chain(maps, annual_mean(now=clock.now), on_failure=failures.append).latest("swedencentral")
     assert series.origin.source == "facts table regions"
     assert failures[0].error.what == "refused with 503: <html>maintenance</html>"
     assert len(service.asked) == 4

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from verdazure import facts
 from verdazure.carbon.series import Basis, Origin, Quality, Signal
-from verdazure.carbon.sources import AnnualMean, BadAnswer, CsvTrace, NotCovered, Unavailable
+from verdazure.carbon.sources import BadAnswer, CsvTrace, NotCovered, Unavailable, annual_mean, typical_day
 
 HOUR = timedelta(hours=1)
 HOURLY = "datetime_utc,SE-SE3,DE\n2022-01-01T00:00Z,24.5,400\n2022-01-01T01:00Z,,410\n2022-01-01T02:00Z,26,420\n"
@@ -30,7 +30,7 @@ def trace(tmp_path):
 
 def test_the_annual_mean_is_flat_and_as_old_as_its_year(clock) -> None:
     region = facts.region("swedencentral")
-    table = AnnualMean(now=clock.now)
+    table = annual_mean(now=clock.now)
     series = table.forecast("swedencentral", timedelta(hours=3))
     assert series.origin == Origin("facts table regions", region.grid_zone, Signal.AVERAGE, Basis.LIFECYCLE)
     assert series.start == datetime(2026, 3, 6, 12, tzinfo=UTC)  # asked for at 12:10
@@ -44,13 +44,27 @@ def test_the_annual_mean_is_flat_and_as_old_as_its_year(clock) -> None:
 def test_a_region_of_unknown_intensity_is_not_covered(monkeypatch) -> None:
     unknown = facts.region("swedencentral").model_copy(update={"intensity_g_per_kwh": None})
     monkeypatch.setattr(facts, "region", lambda name: unknown)
-    with pytest.raises(NotCovered, match="the intensity of swedencentral is unknown"):
-        AnnualMean().latest("swedencentral")
+    with pytest.raises(NotCovered, match="holds nothing about swedencentral, which draws from SE-SE3"):
+        annual_mean().latest("swedencentral")
 
 
 def test_a_region_that_does_not_exist_is_the_callers_mistake() -> None:
     with pytest.raises(facts.UnknownFact, match="did you mean swedencentral"):
-        AnnualMean().latest("swedencentrall")
+        annual_mean().latest("swedencentrall")
+
+
+def test_the_typical_day_is_that_of_the_month_in_utc(clock) -> None:
+    june = datetime(2027, 5, 31, 22, 30, tzinfo=UTC)
+    series = typical_day(now=lambda: june).forecast("germanywestcentral", timedelta(hours=3))
+    days = facts.profile("DE").grams_per_kwh
+    assert series.values.tolist() == [days[4][22], days[4][23], days[5][0], days[5][1]]
+    assert series.origin == Origin("facts table profiles", "DE", Signal.AVERAGE, Basis.LIFECYCLE)
+    assert (series.quality, series.issued) == (Quality.TYPICAL, datetime(2023, 1, 1, tzinfo=UTC))
+
+
+def test_a_zone_without_profile_is_not_covered() -> None:
+    with pytest.raises(NotCovered, match="facts table profiles: holds nothing about qatarcentral, which draws from QA"):
+        typical_day().latest("qatarcentral")
 
 
 def test_a_trace_is_read_from_the_column_of_the_grid_zone(trace) -> None:

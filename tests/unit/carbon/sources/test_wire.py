@@ -118,7 +118,6 @@ def test_a_service_that_is_not_there_is_unavailable(service, clock) -> None:
     nowhere = Wire(Service("Grid Service", "http://127.0.0.1:9", 9, timedelta(1), "it"), attempts=1, now=clock.now)
     with pytest.raises(Unavailable, match="Connection refused"):
         nowhere.get(Value, "/now")
-    nowhere.close()
 
 
 @pytest.mark.parametrize(
