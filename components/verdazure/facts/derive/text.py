@@ -1,17 +1,15 @@
-"""CSV in, CSV out: the form of source files and of derived tables."""
+"""The form of source files and of derived tables: CSV."""
 
 import csv
 import io
-from pathlib import Path
 
 Cells = dict[str, str]
 """One row: column -> text, empty where the value is not known."""
 
 
-def read_csv(file: Path) -> list[Cells]:
-    """The rows of a source file. Raises `OSError`, naming the file that is missing."""
-    with file.open(encoding="utf-8", newline="") as lines:
-        return list(csv.DictReader(lines))
+def parse(text: str) -> list[Cells]:
+    """The rows of a file whose first line names the columns."""
+    return list(csv.DictReader(io.StringIO(text)))
 
 
 def as_csv(rows: list[Cells]) -> str:
@@ -21,3 +19,8 @@ def as_csv(rows: list[Cells]) -> str:
     writer.writeheader()
     writer.writerows(rows)
     return text.getvalue()
+
+
+def number(value: float) -> str:
+    """The shortest text of a number, free of the dust of binary fractions: twelve digits."""
+    return f"{value:.12g}"

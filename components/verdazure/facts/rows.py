@@ -1,0 +1,154 @@
+"""What a row of each table holds. Units stand in the column's name or its docstring; a value not known is `None`."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict
+
+
+def _missing_as_none(cell: object) -> object:
+    return None if cell == "" else cell
+
+
+def _words(cell: object) -> object:
+    return frozenset(cell.split()) if isinstance(cell, str) else cell
+
+
+Text = Annotated[str | None, BeforeValidator(_missing_as_none)]
+Number = Annotated[float | None, BeforeValidator(_missing_as_none)]
+Year = Annotated[int | None, BeforeValidator(_missing_as_none)]
+Flag = Annotated[bool | None, BeforeValidator(_missing_as_none)]
+Day = Annotated[date | None, BeforeValidator(_missing_as_none)]
+
+
+class Row(BaseModel):
+    """What every row tells: its name and when its sources were read. Source and licence stand beside the values."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    name: str
+    read_on: date
+    """The day on which the sources were read."""
+
+
+class Sourced(Row):
+    """A row whose values share one source."""
+
+    source: str
+    licence: str
+
+
+class Region(Row):
+    """An Azure region and the grid that feeds it."""
+
+    display_name: str
+    geography: str
+    country: str
+    """ISO 3166-1 alpha-3."""
+    residencies: Annotated[frozenset[str], BeforeValidator(_words)]
+    """Residency areas that hold the region: the country's code (`se`, `uk`, `us`, ...), `eu`, `eea`."""
+    access: Literal["open", "restricted"]
+    """`restricted`: open to a subscription only on request (disaster-recovery regions)."""
+    availability_zones: Flag
+    paired_region: Text
+    """Where Azure replicates to; None for a region without a pair. Some pairs lead one way only."""
+    latitude: Number
+    """Degrees north, as Azure Resource Manager lists it; exact to the city, not to the building."""
+    longitude: Number
+    """Degrees east."""
+    grid_zone: str
+    """Electricity Maps zone."""
+    intensity_g_per_kwh: Number
+    """gCO2e/kWh: annual mean of the hourly, flow-traced, lifecycle average; one vintage and basis for all regions."""
+    intensity_year: Year
+    intensity_source: Text
+    intensity_licence: Text
+    region_source: str
+    region_licence: str
+
+
+class VmSize(Sourced):
+    """A VM size as Azure names it."""
+
+    family: str
+    status: Literal["current", "preview", "retiring", "retired"]
+    retires_on: Day
+    """The day that Azure announced for its retirement; None where none is announced, or not known."""
+    gpu: Text
+    """Model of the accelerator, a name of the accelerator table; None for a CPU size."""
+    gpu_count: float
+    """Boards; a fraction where a board is shared."""
+    gpu_memory_gib: Number
+    """GiB of one board."""
+    gpu_tdp_w: Number
+    """W of one board at its limit."""
+    vcpus: int
+    memory_gib: Number
+    cpu: Text
+    """Name of the CPU table; `average` where the maker's generation has no coefficients of its own."""
+    embodied_kg: Number
+    """kgCO2e: the size's share, by vCPU, of what making the whole server emitted."""
+    successor: Text
+    """For a retiring or retired size: the current size with about as many boards that this library suggests."""
+
+    @property
+    def deployable(self) -> bool:
+        """Whether new work should start on it: neither retired nor announced to be."""
+        return self.status in ("current", "preview")
+
+
+class Cpu(Sourced):
+    """What one vCPU of a CPU generation draws, W; low and high bound what two editions of the source say."""
+
+    idle_w_low: float
+    idle_w: float
+    idle_w_high: float
+    full_w_low: float
+    full_w: float
+    full_w_high: float
+
+
+class Accelerator(Sourced):
+    """What one board draws and what making it emitted."""
+
+    tdp_w: Number
+    """W at its limit, as its maker says."""
+    idle_w: Number
+    full_w: Number
+    method: Literal["published", "from TDP", "unknown"]
+    """Whether idle and full power are published for the board or are fixed shares of its TDP."""
+    embodied_kg_low: Number
+    """kgCO2e: flat for any board."""
+    embodied_kg_high: Number
+    """kgCO2e: a bottom-up estimate for this board; None where nobody made one."""
+
+
+class StorageTier(Sourced):
+    """What a service tier keeps data on, and what that draws."""
+
+    medium: Text
+    wh_per_tb_hour: Number
+    """Wh for one TB kept for one hour, one copy."""
+
+
+class Replication(Sourced):
+    """How many copies a redundancy keeps."""
+
+    copies: int
+
+
+class Coefficient(Sourced):
+    """One number of the footprint model; low and high where the source gives or implies a range."""
+
+    low: Number
+    value: float
+    high: Number
+    unit: str
+
+
+class Runtime(Sourced):
+    """A runtime that Azure runs code on, and until when it is supported."""
+
+    product: str
+    version: str
+    supported_until: Day
+    """Last day of support; the last day of the month where only a month is published. None: not known."""

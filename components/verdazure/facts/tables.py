@@ -1,0 +1,82 @@
+"""The tables: which there are, how long each stays fresh, and how they are read."""
+
+import csv
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from importlib import resources
+from types import MappingProxyType
+from typing import Any, Generic, TypeVar
+
+from verdazure.facts import rows
+from verdazure.facts.errors import UnknownFact, nearest
+
+RowT = TypeVar("RowT", bound=rows.Row)
+_YEAR = timedelta(days=365)
+
+
+@functools.cache
+def _read(file: str, row: type[RowT]) -> Mapping[str, RowT]:
+    lines = (resources.files("verdazure.facts") / file).read_text(encoding="utf-8").splitlines()
+    entries = [row.model_validate(cells) for cells in csv.DictReader(lines)]
+    return MappingProxyType({entry.name: entry for entry in entries})
+
+
+@dataclass(frozen=True)
+class Table(Generic[RowT]):
+    """One CSV file of facts."""
+
+    name: str
+    kind: str
+    """What a row is, as an error message says it."""
+    row: type[RowT]
+    about: str
+    shelf_life: timedelta
+    """How long after reading its sources a row can be trusted."""
+
+    def __call__(self) -> Mapping[str, RowT]:
+        """The rows by name, in the order of the file."""
+        return _read(f"{self.name}.csv", self.row)
+
+    def get(self, name: str) -> RowT:
+        """The row of that name. Raises `UnknownFact`, suggesting the nearest one."""
+        known = self()
+        try:
+            return known[name]
+        except KeyError:
+            hint = nearest(name, known)
+            raise UnknownFact(f"{name!r} is not in the facts table: no such {self.kind} is known{hint}") from None
+
+    def value(self, name: str, column: str) -> Any:
+        """The value in that row and column. Raises `UnknownFact` where the row or its value is missing."""
+        cell = getattr(self.get(name), column)
+        if cell is None:
+            raise UnknownFact(f"{self.name}.csv has no {column} for {name!r}: no source that may be used gives one")
+        return cell
+
+    def stale(self, today: date) -> tuple[str, ...]:
+        """Names of the rows whose sources were read longer ago than the shelf life."""
+        return tuple(name for name, row in self().items() if today - row.read_on > self.shelf_life)
+
+
+regions = Table("regions", "Azure region", rows.Region, "Azure regions and the grids that feed them", _YEAR)
+vm_sizes = Table("vm_sizes", "VM size", rows.VmSize, "VM sizes for machine learning", _YEAR / 2)
+cpus = Table("cpus", "CPU", rows.Cpu, "Power of one vCPU by CPU generation", 2 * _YEAR)
+accelerators = Table("accelerators", "accelerator", rows.Accelerator, "Power and making of GPU boards", 2 * _YEAR)
+storage_tiers = Table("storage_tiers", "storage tier", rows.StorageTier, "Energy of stored data by tier", 2 * _YEAR)
+replications = Table("replications", "redundancy", rows.Replication, "Copies that a redundancy keeps", 2 * _YEAR)
+coefficients = Table("coefficients", "coefficient", rows.Coefficient, "Numbers of the footprint model", 2 * _YEAR)
+runtimes = Table("runtimes", "runtime", rows.Runtime, "End of life of runtimes", _YEAR / 2)
+
+ALL: tuple[Table[Any], ...] = (
+    regions,
+    vm_sizes,
+    cpus,
+    accelerators,
+    storage_tiers,
+    replications,
+    coefficients,
+    runtimes,
+)
+"""Every table of named rows; the typical days are read by `verdazure.facts.profiles`."""
