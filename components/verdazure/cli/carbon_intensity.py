@@ -13,9 +13,8 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from verdazure.carbon.series import Quality, Series, Signal
-
 if TYPE_CHECKING:
+    from verdazure.carbon.series import Series, Signal
     from verdazure.carbon.sources import Failure, Source
 
 # The sources are imported where they are asked: `--help` and completion stay fast.
@@ -39,9 +38,9 @@ def intensity(
     source: Annotated[
         SourceName, typer.Option(help="Whom to ask; `auto` asks the services that have keys, then the facts tables.")
     ] = SourceName.AUTO,
-    signal: Annotated[
-        Signal, typer.Option(help="`average`: the mix of the grid. `marginal`: the plants that answer one more kWh.")
-    ] = Signal.AVERAGE,
+    marginal: Annotated[
+        bool, typer.Option("--marginal", help="Of the plants that answer one more kWh, instead of the grid's average.")
+    ] = False,
     forecast: Annotated[bool, typer.Option("--forecast", help="What is expected, instead of what is now.")] = False,
     hours: Annotated[int, typer.Option(min=1, max=72, help="How far the forecast reaches.")] = 24,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead.")] = False,
@@ -52,8 +51,10 @@ def intensity(
     answer is the region's typical day, or what the GB service gives for free.
     """
     from verdazure import facts
+    from verdazure.carbon.series import Signal
     from verdazure.carbon.sources import SourceError
 
+    signal = Signal.MARGINAL if marginal else Signal.AVERAGE
     failures: list[Failure] = []
     try:
         name = facts.region(region).name
@@ -72,15 +73,16 @@ def intensity(
     show(facts.region(name).display_name, series, datetime.now(UTC), Console())
 
 
-def _source(source: SourceName, region: str, signal: Signal, on_failure: "Callable[[Failure], None]") -> "Source":
+def _source(source: SourceName, region: str, signal: "Signal", on_failure: "Callable[[Failure], None]") -> "Source":
     from verdazure.carbon import sources
+    from verdazure.carbon.series import Signal
 
     if source is SourceName.AUTO:
         return sources.automatic(region, signal, on_failure=on_failure)
     if source is SourceName.WATTTIME:
         return sources.WattTime(signal=signal)
     if signal is not Signal.AVERAGE:
-        raise typer.BadParameter(f"{source.value} has average intensities only; ask watttime", param_hint="--signal")
+        raise typer.BadParameter(f"{source.value} has average intensities only; ask watttime", param_hint="--marginal")
     averages: dict[SourceName, Callable[[], Source]] = {
         SourceName.ELECTRICITY_MAPS: sources.ElectricityMaps,
         SourceName.GB: sources.GbCarbonIntensity,
@@ -90,7 +92,7 @@ def _source(source: SourceName, region: str, signal: Signal, on_failure: "Callab
     return averages[source]()
 
 
-def document(region: str, series: Series, failures: "list[Failure]") -> dict[str, Any]:
+def document(region: str, series: "Series", failures: "list[Failure]") -> dict[str, Any]:
     """A series as JSON. A value that is not known is null."""
     origin = series.origin
     return {
@@ -109,7 +111,7 @@ def document(region: str, series: Series, failures: "list[Failure]") -> dict[str
     }
 
 
-def show(region: str, series: Series, now: datetime, console: Console) -> None:
+def show(region: str, series: "Series", now: datetime, console: Console) -> None:
     """Print a series for people: one number, or a table of hours."""
     origin = series.origin
     basis = origin.basis.value if origin.basis else "unknown basis"
@@ -122,7 +124,9 @@ def show(region: str, series: Series, now: datetime, console: Console) -> None:
     console.print(_table(hourly(series)))
 
 
-def _age(series: Series, now: datetime) -> str:
+def _age(series: "Series", now: datetime) -> str:
+    from verdazure.carbon.series import Quality
+
     if series.issued is None:
         return ""
     if series.quality is Quality.TYPICAL:
@@ -130,7 +134,7 @@ def _age(series: Series, now: datetime) -> str:
     return f", made {max(0, round((now - series.issued) / timedelta(minutes=1)))} minutes ago"
 
 
-def hourly(series: Series) -> list[tuple[datetime, float | None]]:
+def hourly(series: "Series") -> list[tuple[datetime, float | None]]:
     """The mean of the known steps of each hour that the series touches; None where none is known."""
     hours: dict[datetime, list[float]] = {}
     for index, value in enumerate(series.values.tolist()):

@@ -6,6 +6,7 @@ import logging
 import os
 import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -60,8 +61,9 @@ class AnswerCache:
     def _sweep(self, now: datetime) -> None:
         # A file's modification time is its expiry: one listing finds what may go, without opening anything.
         for file in self.folder.glob("*.json"):
-            if file.stat().st_mtime < now.timestamp():
-                file.unlink(missing_ok=True)
+            with suppress(FileNotFoundError):  # another process may sweep as well
+                if file.stat().st_mtime < now.timestamp():
+                    file.unlink()
 
 
 def _write_whole(file: Path, text: str, expires: datetime) -> None:

@@ -63,6 +63,11 @@ class Signature:
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     secrets: tuple[str, ...] = field(default=(), repr=False)
 
+    @property
+    def sendable(self) -> bool:
+        """Whether the headers can go on the wire: a line break at the end of a key is easily read along."""
+        return all(value.isascii() and value.isprintable() for value in self.headers.values())
+
     def redact(self, text: str) -> str:
         """`text` without any of the secrets."""
         for secret in self.secrets:
@@ -149,6 +154,9 @@ class Wire:
         return state.attempt_number >= self._attempts or state.upcoming_sleep > self._longest_pause
 
     def _ask(self, url: str, signature: Signature) -> Any:
+        if not signature.sendable:
+            what = "the key holds characters that cannot be sent, such as a line break"
+            raise Unauthorised(self.service.name, what, where=f"GET {url}", fix=f"check {self.service.access}")
         wait = self._bucket.take(self.now().timestamp())
         if wait:
             self._sleep(wait)

@@ -122,9 +122,9 @@ def test_a_service_that_fails_is_named_before_the_answer_of_the_next(command, se
     ("arguments", "code", "said"),
     [
         (["swedencentrall"], 2, "did you mean swedencentral"),
-        (["swedencentral", "--source", "gb", "--signal", "marginal"], 2, "gb has average intensities only"),
+        (["swedencentral", "--source", "gb", "--marginal"], 2, "gb has average intensities only"),
         (["swedencentral", "--source", "gb"], 1, "error: GB Carbon Intensity API: swedencentral draws from SE-SE3"),
-        (["eastus", "--signal", "marginal"], 1, "error: WattTime v3: no account (set-up); set WATTTIME_USER"),
+        (["eastus", "--marginal"], 1, "error: WattTime v3: no account (set-up); set WATTTIME_USER"),
         (["eastus", "--source", "electricity-maps"], 1, "set ELECTRICITY_MAPS_TOKEN"),
         (["swedencentral", "--hours", "73"], 2, "72"),
     ],

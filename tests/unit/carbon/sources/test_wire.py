@@ -153,6 +153,14 @@ def test_no_secret_in_messages_reprs_logs_or_cache(wire_to, service, cache, capl
     assert '"value": 3' in kept
 
 
+@pytest.mark.parametrize("key", [f"{SECRET}\n", f"{SECRET}é"])
+def test_a_key_that_cannot_be_sent_is_refused_without_showing_it(wire, service, key) -> None:
+    with pytest.raises(Unauthorised, match="characters that cannot be sent, such as a line break") as caught:
+        wire.get(Value, "/now", sign=lambda: Signature({"key": key}, (key,)))
+    assert SECRET not in str(caught.value)
+    assert service.asked == []
+
+
 def test_a_long_message_is_cut_after_the_secret_is_gone(wire, service) -> None:
     service.reply("/now", ("x" * 195 + SECRET).encode(), 401)
     with pytest.raises(Unauthorised) as caught:
