@@ -116,7 +116,7 @@ class Accelerator(Sourced):
     full_w: Number
     method: Literal["published", "from TDP", "unknown"]
     """Whether idle and full power are published for the board or are fixed shares of its TDP."""
-    embodied_kg_low: Number
+    embodied_kg_low: float
     """kgCO2e: flat for any board."""
     embodied_kg_high: Number
     """kgCO2e: a bottom-up estimate for this board; None where nobody made one."""

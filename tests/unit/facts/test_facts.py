@@ -10,29 +10,40 @@ from hypothesis import given
 from hypothesis import strategies as st
 from verdazure import facts
 from verdazure.carbon.regions import cleanest, residencies
+from verdazure.facts.tables import ALL, regions
 
-SHELF_LIFE = timedelta(days=400)
+
+@pytest.mark.parametrize("table", [table for table in ALL if table is not regions], ids=lambda table: table.name)
+def test_every_row_has_a_source_a_licence_and_a_date(table):
+    assert table()
+    for row in table().values():
+        assert row.source, row.name
+        assert row.licence, row.name
+        assert date(2026, 1, 1) < row.read_on, row.name
 
 
-def test_every_number_has_a_source_and_a_licence():
+def test_both_halves_of_a_region_have_a_source_and_a_licence():
     for region in facts.regions().values():
         assert region.region_source, region.name
         assert region.region_licence, region.name
         known = region.intensity_g_per_kwh is not None
         assert known == bool(region.intensity_source) == bool(region.intensity_licence), region.name
-    for size in facts.vm_sizes().values():
-        assert size.source, size.name
-        assert size.licence, size.name
 
 
 def test_intensity_is_of_one_vintage():
     assert {region.intensity_year for region in facts.regions().values()} == {2022, None}
 
 
-def test_tables_past_their_shelf_life_are_pointed_out():
-    for row in (*facts.regions().values(), *facts.vm_sizes().values()):
-        if date.today() - row.read_on > SHELF_LIFE:
-            warnings.warn(f"{row.name} was read on {row.read_on}: read its sources again", stacklevel=1)
+@pytest.mark.parametrize("table", ALL, ids=lambda table: table.name)
+def test_tables_past_their_shelf_life_are_pointed_out(table):
+    if stale := table.stale(date.today()):
+        warnings.warn(f"{table.name}.csv: read the sources of {', '.join(stale)} again", stacklevel=1)
+
+
+def test_a_row_is_stale_the_day_after_its_shelf_life():
+    last_good_day = date(2026, 11, 23) + facts.cpus.shelf_life
+    assert facts.cpus.stale(last_good_day) == ()
+    assert facts.cpus.stale(last_good_day + timedelta(days=1)) == tuple(facts.cpus())
 
 
 def test_what_is_missing_is_missing():
@@ -83,6 +94,59 @@ def test_facts_and_carbon_work_without_pulumi():
     script = "import sys, verdazure.facts, verdazure.carbon.regions; print('pulumi' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+def test_pairs_follow_the_documentation():
+    pairs = {name: region.paired_region for name, region in facts.regions().items()}
+    assert (pairs["swedencentral"], pairs["swedensouth"]) == ("swedensouth", "swedencentral")
+    assert (pairs["westus3"], pairs["eastus"], pairs["westus"]) == ("eastus", "westus", "eastus")  # one way only
+    assert (pairs["brazilsouth"], pairs["southcentralus"]) == ("southcentralus", "northcentralus")
+    assert pairs["polandcentral"] is None
+    assert {pair for pair in pairs.values() if pair} <= set(pairs)
+
+
+def test_coordinates_are_missing_where_no_usable_source_gives_them():
+    assert (facts.region("westus2").latitude, facts.region("westus2").longitude) == (47.233, -119.852)
+    without = {name for name, region in facts.regions().items() if region.latitude is None}
+    assert without == {
+        *("austriaeast", "belgiumcentral", "chilecentral", "denmarkeast", "indonesiacentral"),
+        *("malaysiawest", "newzealandnorth", "swedensouth"),
+        *("israelcentral", "spaincentral"),  # listed outside their countries
+    }
+
+
+def test_names_in_one_table_are_found_in_the_other():
+    for size in facts.vm_sizes().values():
+        assert size.gpu is None or size.gpu in facts.accelerators(), size.name
+        assert size.cpu is None or size.cpu in facts.cpus(), size.name
+
+
+def test_ranges_hold_their_central_value():
+    for cpu in facts.cpus().values():
+        assert cpu.idle_w_low <= cpu.idle_w <= cpu.idle_w_high, cpu.name
+        assert cpu.full_w_low <= cpu.full_w <= cpu.full_w_high, cpu.name
+    for number in facts.coefficients().values():
+        assert (number.low is None) == (number.high is None), number.name
+        if number.low is not None and number.high is not None:
+            assert number.low <= number.value <= number.high, number.name
+
+
+def test_a_published_board_keeps_its_power_and_another_takes_shares_of_its_tdp():
+    t4, h100, mi25 = (facts.accelerators.get(name) for name in ("T4", "H100 SXM5 80GB", "MI25"))
+    assert (t4.idle_w, t4.full_w, t4.method) == (8, 71, "published")
+    assert (h100.idle_w, h100.full_w, h100.method) == (84, 714, "from TDP")
+    assert (mi25.idle_w, mi25.full_w, mi25.method) == (None, None, "unknown")
+
+
+def test_the_largest_size_carries_the_whole_server():
+    assert facts.vm_size("Standard_NC64as_T4_v3").embodied_kg == 2349.62  # as Cloud Carbon Footprint's own table
+    assert facts.vm_size("Standard_NC16as_T4_v3").embodied_kg == 587.41
+    assert facts.vm_size("Standard_ND128isr_NDR_GB200_v6").embodied_kg is None
+
+
+def test_a_value_that_is_missing_is_refused_by_name():
+    with pytest.raises(facts.UnknownFact, match=r"^accelerators\.csv has no idle_w for 'MI25'"):
+        facts.accelerators.value("MI25", "idle_w")
 
 
 def test_the_cleanest_region_of_an_area():

@@ -26,10 +26,10 @@ def _row(board: Cells, tdps: dict[str, str], known: dict[str, Any]) -> Cells:
         origins.append((f"idle and full power: {CCF} application @b7a049c", CCF_LICENCE))
     if method == "from TDP":
         origins.append(("idle and full power: Impact Framework, ends of the Teads curve", "MIT"))
-    origins.append((f"making: {CCF} coefficients @b0032d9, flat for any GPU", CCF_LICENCE))
+    origins.append((f"embodied: {CCF} coefficients @b0032d9, flat for any GPU", CCF_LICENCE))
     high = known["boavizta_gpu_embodied_kgco2e"].get(board["boavizta_name"])
     if high is not None:
-        origins.append((f"making, high: computed with BoaviztAPI 2.5.0 for {board['boavizta_name']}", "facts only"))
+        origins.append((f"embodied, high: computed with BoaviztAPI 2.5.0 for {board['boavizta_name']}", "facts only"))
     return {
         "name": board["name"],
         "tdp_w": tdp,
