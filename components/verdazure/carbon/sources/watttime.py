@@ -81,9 +81,8 @@ class WattTime:
     """Intensity of the balancing area around an Azure region, marginal unless told otherwise. A `Source`.
 
     `user` and `password` default to the variables WATTTIME_USER and WATTTIME_PASSWORD. `regions` names WattTime's
-    region by Azure region; for others the service is asked which region holds their `coordinates` (latitude, longitude
-    in degrees). `max_age` bounds how old the latest value and the forecast may be. Raises `Unauthorised` without an
-    account.
+    region by Azure region; for others the service is asked which one holds their coordinates. `max_age` bounds how old
+    the latest value and the forecast may be. Raises `Unauthorised` without an account.
     """
 
     name = SERVICE.name
@@ -96,7 +95,6 @@ class WattTime:
         *,
         signal: Signal = Signal.MARGINAL,
         regions: Mapping[str, str] | None = None,
-        coordinates: Mapping[str, tuple[float, float]] | None = None,
         max_age: timedelta = timedelta(hours=1),
         wire: Wire | None = None,
     ) -> None:
@@ -106,7 +104,6 @@ class WattTime:
             raise Unauthorised(self.name, "no account", where="set-up", fix=fix)
         self.signal = signal
         self._regions = dict(regions or {})
-        self._coordinates = dict(coordinates or {})
         self._max_age = max_age
         self._wire = wire or Wire(SERVICE, cache=AnswerCache())
         self._session = _Session(self._wire, user, SecretStr(password))
@@ -153,12 +150,11 @@ class WattTime:
     def _region(self, region: str, signal_type: Mapping[str, str]) -> str:
         if region in self._regions:
             return self._regions[region]
-        name = facts.region(region).name
-        if name not in self._coordinates:
-            what, fix = f"the coordinates of {name} are unknown", "name WattTime's region for it in regions="
-            raise NotCovered(self.name, what, where="set-up", fix=fix)
-        latitude, longitude = self._coordinates[name]
-        query = {"latitude": str(latitude), "longitude": str(longitude), **signal_type}
+        found = facts.region(region)
+        if found.latitude is None or found.longitude is None:
+            what, fix = f"the coordinates of {found.name} are unknown", "name WattTime's region for it in regions="
+            raise NotCovered(self.name, what, where="facts table regions", fix=fix)
+        query = {"latitude": str(found.latitude), "longitude": str(found.longitude), **signal_type}
         return self._session.get(_Region, "/v3/region-from-loc", query, keep=_KEEP_REGION).region
 
     def _answer(

@@ -2,10 +2,13 @@
 
 import base64
 import logging
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
+from verdazure import facts
 from verdazure.carbon.series import Basis, Origin, Quality, Signal
 from verdazure.carbon.sources import BadAnswer, NotCovered, Stale, Unauthorised, WattTime
 from verdazure.carbon.sources.spans import iso
@@ -67,6 +70,20 @@ def test_one_login_serves_29_minutes(watttime, service, clock) -> None:
     assert service.asked[-1].headers["Authorization"] == "Bearer token-2"
 
 
+def test_threads_share_one_login(watttime, service) -> None:
+    service.reply("/v3/forecast", answer(1000))
+    together = threading.Barrier(6)
+
+    def ask(_: int) -> float:
+        together.wait(timeout=5)
+        return watttime.latest("eastus").values[0]
+
+    with ThreadPoolExecutor(6) as pool:
+        assert len(set(pool.map(ask, range(6)))) == 1
+    assert service.paths().count("/login") == 1
+    assert service.paths().count("/v3/forecast") == 6
+
+
 def test_a_token_refused_before_its_time_is_replaced_once(watttime, service) -> None:
     service.reply("/v3/forecast", {"error": "token expired"}, 401)
     service.reply("/v3/forecast", answer(1000))
@@ -114,11 +131,16 @@ def test_a_region_is_found_by_its_coordinates_once(wire_to, service, cache) -> N
     service.reply("/login", {"token": "token-1"})
     service.reply("/v3/region-from-loc", {"region": "PJM_DC", "region_full_name": "PJM", "signal_type": "co2_moer"})
     service.reply("/v3/forecast", answer(1000))
-    watttime = WattTime("ada", PASSWORD, coordinates={"eastus": (37.37, -79.82)}, wire=wire_to(SERVICE, cache=cache))
+    watttime = WattTime("ada", PASSWORD, wire=wire_to(SERVICE, cache=cache))
     watttime.latest("East US")
     watttime.latest("eastus")
     assert service.paths() == ["/login", "/v3/region-from-loc", "/v3/forecast"]
-    assert service.asked[1].query == {"latitude": "37.37", "longitude": "-79.82", "signal_type": "co2_moer"}
+    place = facts.region("eastus")
+    assert service.asked[1].query == {
+        "latitude": str(place.latitude),
+        "longitude": str(place.longitude),
+        "signal_type": "co2_moer",
+    }
 
 
 def test_a_region_outside_the_plan_is_not_covered(watttime, service) -> None:
@@ -200,7 +222,9 @@ def test_step_and_time_of_making_may_be_absent_as_in_the_documented_example(watt
     assert (series.step, series.issued, len(series)) == (STEP, None, 2)
 
 
-def test_a_region_without_coordinates_asks_for_its_name(watttime) -> None:
+def test_a_region_without_coordinates_asks_for_its_name(watttime, monkeypatch) -> None:
+    unplaced = facts.region("swedencentral").model_copy(update={"latitude": None})
+    monkeypatch.setattr(facts, "region", lambda name: unplaced)
     with pytest.raises(NotCovered, match="name WattTime's region for it in regions="):
         watttime.latest("swedencentral")
 

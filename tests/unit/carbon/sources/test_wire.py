@@ -217,6 +217,19 @@ def test_a_damaged_file_is_a_miss(wire_to, service, cache, damage) -> None:
     assert wire.get(Value, "/now", keep=timedelta(minutes=5)).value == 2
 
 
+def test_a_file_under_another_requests_name_is_a_miss(wire_to, service, cache) -> None:
+    wire = wire_to(SERVICE, cache=cache)
+    for value in (1, 2, 3):
+        service.reply("/now", {"value": value})
+    keep = timedelta(minutes=5)
+    wire.get(Value, "/now", {"zone": "SE"}, keep=keep)
+    (sweden,) = cache.folder.iterdir()
+    wire.get(Value, "/now", {"zone": "NO"}, keep=keep)
+    (norway,) = set(cache.folder.iterdir()) - {sweden}
+    norway.write_bytes(sweden.read_bytes())
+    assert wire.get(Value, "/now", {"zone": "NO"}, keep=keep).value == 3
+
+
 def test_expired_files_go_when_another_is_kept(wire_to, service, clock, cache) -> None:
     wire = wire_to(SERVICE, cache=cache)
     service.reply("/now", {"value": 1})
@@ -252,6 +265,12 @@ def test_every_error_says_source_what_where_and_fix() -> None:
     error = SourceError("Grid Service", "fails", where="GET /now", fix="wait")
     assert str(error) == "Grid Service: fails (GET /now); wait"
     assert {kind.__mro__[1] for kind in (Unauthorised, NotCovered, Throttled, Unavailable, BadAnswer)} == {SourceError}
+
+
+def test_a_clock_in_local_time_is_read_in_utc(wire_to, clock) -> None:
+    clock.moment = datetime.fromisoformat("2026-03-06T13:10:00+01:00")
+    assert wire_to(SERVICE).now() == NOON
+    assert wire_to(SERVICE).now().tzinfo is UTC
 
 
 def test_the_default_clock_is_in_utc() -> None:
