@@ -4,18 +4,18 @@ Follows the API reference of Electricity Maps v3 and the models of its official 
 """
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from pydantic.alias_generators import to_camel
 
 from verdazure import facts
 from verdazure.carbon.series import Basis, Origin, Quality, Series, Signal
 from verdazure.carbon.sources.cache import AnswerCache
 from verdazure.carbon.sources.errors import BadAnswer, NotCovered, Unauthorised
-from verdazure.carbon.sources.shapes import Amount
-from verdazure.carbon.sources.spans import Answer, Point, Span, iso, refuse_older, worst
+from verdazure.carbon.sources.shapes import Amount, Moment
+from verdazure.carbon.sources.spans import Answer, Point, Span, iso, refuse_older
 from verdazure.carbon.sources.wire import Service, Signature, Wire
 
 TOKEN_VARIABLE = "ELECTRICITY_MAPS_TOKEN"  # noqa: S105 - the variable's name, not a token
@@ -43,11 +43,11 @@ class _Shape(BaseModel):
 
 class _Value(_Shape):
     carbon_intensity: Amount | None
-    start: AwareDatetime = Field(alias="datetime")
+    start: Moment = Field(alias="datetime")
 
 
 class _Reading(_Value):
-    updated_at: AwareDatetime
+    updated_at: Moment
     emission_factor_type: Basis
     is_estimated: bool
 
@@ -68,7 +68,7 @@ class _Range(_Shape):
 
 class _Forecast(_Shape):
     zone: str
-    updated_at: AwareDatetime
+    updated_at: Moment
     forecast: list[_Value]
 
 
@@ -76,8 +76,8 @@ class ElectricityMaps:
     """Average intensity of the grid behind an Azure region, hourly. A `Source`.
 
     `token` defaults to the variable ELECTRICITY_MAPS_TOKEN. The service resolves the region to a zone, unless `zones`
-    names one for it. `max_age` bounds how old the latest value and the forecast may be. Raises `Unauthorised` without a
-    token.
+    names one for its ARM name. `max_age` bounds how old the latest value and the forecast may be. Raises `Unauthorised`
+    without a token.
     """
 
     name = SERVICE.name
@@ -103,7 +103,7 @@ class ElectricityMaps:
 
     def latest(self, region: str) -> Series:
         """The hour that holds now, or the newest before; `Stale` where it ended more than `max_age` ago."""
-        path, query = "/carbon-intensity/latest", self._factored(region)
+        path, query = "/carbon-intensity/latest", self._query_on_basis(region)
         reading = self._wire.get(_Latest, path, query, sign=self._sign, keep=_KEEP_LATEST)
         answer = self._answer(path, query, reading.zone, [reading])
         now = self._wire.now()
@@ -113,24 +113,19 @@ class ElectricityMaps:
 
     def history(self, region: str, start: datetime, end: datetime) -> Series:
         """Hours that were. The last 24 come from `history`, which free plans hold; older ones from `past-range`."""
-        span, query = Span(start, end), self._factored(region)
+        span, query = Span(start, end), self._query_on_basis(region)
         if span.start >= self._wire.now() - _RECENT:
             path = "/carbon-intensity/history"
             recent = self._wire.get(_Recent, path, query, sign=self._sign, keep=_KEEP_LATEST)
             return self._answer(path, query, recent.zone, recent.history).series(span)
         path = "/carbon-intensity/past-range"
-        ranges = [
-            self._wire.get(
-                _Range,
-                path,
-                {**query, "start": iso(part.start), "end": iso(part.end)},
-                sign=self._sign,
-                keep=_KEEP_RANGE,
-            )
-            for part in span.chunks(_LONGEST_RANGE)
-        ]
-        readings = [reading for part in ranges for reading in part.data]
-        return self._answer(path, query, ranges[0].zone, readings).series(span)
+        zone, readings = "", []
+        for part in span.whole(_STEP).chunks(_LONGEST_RANGE):
+            bounds = {"start": iso(part.start), "end": iso(part.end)}
+            answered = self._wire.get(_Range, path, {**query, **bounds}, sign=self._sign, keep=_KEEP_RANGE)
+            zone = answered.zone
+            readings += [reading for reading in answered.data if reading.start in part]
+        return self._answer(path, query, zone, readings).series(span)
 
     def forecast(self, region: str, horizon: timedelta) -> Series:
         """Hours to come, at most 72; `Stale` where the forecast was made more than `max_age` ago."""
@@ -139,8 +134,8 @@ class ElectricityMaps:
         query = {**self._query(region), "horizonHours": str(self._horizon(horizon))}
         made = self._wire.get(_Forecast, path, query, sign=self._sign, keep=_KEEP_FORECAST)
         self._check_zone(path, query, made.zone)
-        points = tuple(Point(value.start, value.carbon_intensity) for value in made.forecast)
-        answer = Answer(self._origin(made.zone), _STEP, points, Quality.FORECAST, made.updated_at, path)
+        points = tuple(Point(value.start, value.carbon_intensity, Quality.FORECAST) for value in made.forecast)
+        answer = Answer(self._origin(made.zone), _STEP, points, made.updated_at, path)
         refuse_older(answer, made.updated_at, now, self._max_age)
         return answer.series(span)
 
@@ -149,14 +144,15 @@ class ElectricityMaps:
         return Signature({"auth-token": token}, (token,))
 
     def _query(self, region: str) -> dict[str, str]:
-        if region in self._zones:
-            place = {"zone": self._zones[region]}
+        zone = self._zones.get(facts.normal_region(region))
+        if zone is not None:
+            place = {"zone": zone}
         else:
             place = {"dataCenterProvider": "azure", "dataCenterRegion": facts.region(region).name}
         # Without disableCallerLookup an unknown place is answered with the grid of the caller's own address.
         return {**place, "disableCallerLookup": "true", "temporalGranularity": "hourly"}
 
-    def _factored(self, region: str) -> dict[str, str]:
+    def _query_on_basis(self, region: str) -> dict[str, str]:
         return {**self._query(region), "emissionFactorType": self.basis.value}
 
     def _horizon(self, horizon: timedelta) -> int:
@@ -170,20 +166,14 @@ class ElectricityMaps:
     def _no_forecast(self, what: str, fix: str) -> NotCovered:
         return NotCovered(self.name, f"its forecast {what}", where="/carbon-intensity/forecast", fix=fix)
 
-    def _answer(self, path: str, query: Mapping[str, str], zone: str, readings: Iterable[_Reading]) -> Answer:
-        readings = list(readings)
+    def _answer(self, path: str, query: Mapping[str, str], zone: str, readings: Sequence[_Reading]) -> Answer:
         self._check_zone(path, query, zone)
         for reading in readings:
             if reading.emission_factor_type is not self.basis:
                 raise self._bad(path, f"asked for {self.basis.value}, answered {reading.emission_factor_type.value}")
-        return Answer(
-            self._origin(zone),
-            _STEP,
-            tuple(Point(reading.start, reading.carbon_intensity) for reading in readings),
-            worst(Quality.ESTIMATED if reading.is_estimated else Quality.MEASURED for reading in readings),
-            max((reading.updated_at for reading in readings), default=None),
-            path,
-        )
+        points = tuple(map(_point, readings))
+        issued = max((reading.updated_at for reading in readings), default=None)
+        return Answer(self._origin(zone), _STEP, points, issued, path)
 
     def _check_zone(self, path: str, query: Mapping[str, str], zone: str) -> None:
         if query.get("zone", zone) != zone:
@@ -194,3 +184,8 @@ class ElectricityMaps:
 
     def _origin(self, zone: str) -> Origin:
         return Origin(self.name, zone, self.signal, self.basis)
+
+
+def _point(reading: _Reading) -> Point:
+    quality = Quality.ESTIMATED if reading.is_estimated else Quality.MEASURED
+    return Point(reading.start, reading.carbon_intensity, quality)

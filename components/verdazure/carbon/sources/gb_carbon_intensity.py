@@ -3,15 +3,16 @@
 Follows its API definitions and its methodology, which counts "CO2 emissions related to electricity generation only".
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from verdazure import facts
 from verdazure.carbon.series import Basis, Origin, Quality, Series, Signal
 from verdazure.carbon.sources.cache import AnswerCache
 from verdazure.carbon.sources.errors import NotCovered
-from verdazure.carbon.sources.shapes import Amount
+from verdazure.carbon.sources.shapes import Amount, Moment
 from verdazure.carbon.sources.spans import Answer, Point, Span, floor, iso, refuse_older
 from verdazure.carbon.sources.wire import Service, Wire
 
@@ -37,7 +38,7 @@ class _Intensity(BaseModel):
 
 
 class _Period(BaseModel):
-    start: AwareDatetime = Field(alias="from")
+    start: Moment = Field(alias="from")
     intensity: _Intensity
 
 
@@ -65,8 +66,7 @@ class GbCarbonIntensity:
         self._check(region)
         path, now = "/intensity", self._wire.now()
         data = self._wire.get(_Periods, path, keep=_KEEP).data
-        measured = all(period.intensity.actual is not None for period in data)
-        answer = _outturn(path, data) if measured else _forecast(path, data)
+        answer = _answer(path, map(_outturn_or_expected, data))
         series = answer.latest(now)
         refuse_older(answer, series.end, now, self._max_age)
         return series
@@ -74,12 +74,14 @@ class GbCarbonIntensity:
     def history(self, region: str, start: datetime, end: datetime) -> Series:
         """Half-hours that were; one whose outturn is not known yet is NaN, never its forecast."""
         self._check(region)
-        data = [
-            period
-            for part in Span(start, end).chunks(_LONGEST_RANGE)
+        span = Span(start, end)
+        points = [
+            _outturn(period)
+            for part in span.whole(_STEP).chunks(_LONGEST_RANGE)
             for period in self._wire.get(_Periods, f"/intensity/{iso(part.start)}/{iso(part.end)}", keep=_KEEP).data
+            if period.start in part  # the service adds the half-hour that ends where the part begins
         ]
-        return _outturn("/intensity/{from}/{to}", data).series(Span(start, end))
+        return _answer("/intensity/{from}/{to}", points).series(span)
 
     def forecast(self, region: str, horizon: timedelta) -> Series:
         """Half-hours to come, at most 48 hours."""
@@ -87,7 +89,8 @@ class GbCarbonIntensity:
         now = self._wire.now()
         span = Span.ahead(now, horizon)
         path = f"/intensity/{iso(floor(now, _STEP))}/{self._window(horizon)}"
-        return _forecast(path, self._wire.get(_Periods, path, keep=_KEEP).data).series(span)
+        data = self._wire.get(_Periods, path, keep=_KEEP).data
+        return _answer(path, map(_expected, data)).series(span)
 
     def _window(self, horizon: timedelta) -> str:
         for longest, window in _HORIZONS.items():
@@ -114,11 +117,17 @@ class GbCarbonIntensity:
 _ORIGIN = Origin(GbCarbonIntensity.name, ZONE, GbCarbonIntensity.signal, GbCarbonIntensity.basis)
 
 
-def _outturn(path: str, data: list[_Period]) -> Answer:
-    points = tuple(Point(period.start, period.intensity.actual) for period in data)
-    return Answer(_ORIGIN, _STEP, points, Quality.MEASURED, None, path)
+def _answer(path: str, points: Iterable[Point]) -> Answer:
+    return Answer(_ORIGIN, _STEP, tuple(points), None, path)
 
 
-def _forecast(path: str, data: list[_Period]) -> Answer:
-    points = tuple(Point(period.start, period.intensity.forecast) for period in data)
-    return Answer(_ORIGIN, _STEP, points, Quality.FORECAST, None, path)
+def _outturn(period: _Period) -> Point:
+    return Point(period.start, period.intensity.actual, Quality.MEASURED)
+
+
+def _expected(period: _Period) -> Point:
+    return Point(period.start, period.intensity.forecast, Quality.FORECAST)
+
+
+def _outturn_or_expected(period: _Period) -> Point:
+    return _expected(period) if period.intensity.actual is None else _outturn(period)

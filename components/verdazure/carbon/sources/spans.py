@@ -47,8 +47,15 @@ class Span:
         start = utc(now)
         return cls(start, start + horizon)
 
+    def __contains__(self, moment: datetime) -> bool:
+        return self.start <= moment < self.end
+
     def __str__(self) -> str:
         return f"{iso(self.start)} to {iso(self.end)}"
+
+    def whole(self, step: timedelta) -> "Span":
+        """The steps that the span touches."""
+        return Span(floor(self.start, step), floor(self.end - timedelta(microseconds=1), step) + step)
 
     def chunks(self, longest: timedelta) -> Iterator["Span"]:
         """The span in consecutive parts of at most `longest`: services cap what one request may ask."""
@@ -77,6 +84,7 @@ class Point:
 
     start: datetime
     value: float | None
+    quality: Quality
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "start", utc(self.start))
@@ -89,19 +97,18 @@ class Answer:
     origin: Origin
     step: timedelta
     points: tuple[Point, ...]
-    quality: Quality
     issued: datetime | None
     where: str
     """The request or file, for messages."""
 
     def series(self, span: Span) -> Series:
-        """The points in `span` as equal steps; a step without a point is NaN.
+        """The points in `span` as equal steps, as good as the worst of them; a step without a point is NaN.
 
         Raises `BadAnswer` where two points contradict each other or lie off the grid, `NotCovered` where no value of
         the span is known.
         """
         inside = [point for point in self.points if span.start - self.step < point.start < span.end]
-        known = [point.start for point in inside if point.value is not None]
+        known = [point.quality for point in inside if point.value is not None]
         if not known:
             newest = max((point.start for point in self.points if point.value is not None), default=None)
             held = "it knows no value at all" if newest is None else f"its newest value is of {iso(newest)}"
@@ -115,7 +122,7 @@ class Answer:
         values = np.full(_position(max(point.start for point in inside), start, self.step) + 1, np.nan)
         for point in inside:
             self._lay(point, start, values)
-        return Series(self.origin, start, self.step, values, self.quality, self.issued)
+        return Series(self.origin, start, self.step, values, worst(known), self.issued)
 
     def _lay(self, point: Point, start: datetime, values: NDArray[np.float64]) -> None:
         if (point.start - start) % self.step:
@@ -160,6 +167,6 @@ def refuse_older(answer: Answer, made: datetime, now: datetime, max_age: timedel
 
 
 def worst(qualities: Iterable[Quality]) -> Quality:
-    """The quality of a whole is that of its worst part; `Quality` lists the best first."""
+    """The quality of a whole is that of its worst part; `Quality` lists the best first, and a whole has a part."""
     order = list(Quality)
     return max(qualities, key=order.index)

@@ -99,10 +99,10 @@ class CsvTrace:
             raise NotCovered(self.name, f"has no column {column!r} for {region}", where=str(self._path), fix=fix)
         origin = Origin(self.name, column, self.signal, self.basis)
         points = tuple(
-            Point(moment, self._value(line, row[column]))
+            Point(moment, self._value(line, row[column]), self._quality)
             for line, (moment, row) in enumerate(zip(self._times, self._rows, strict=True), start=2)
         )
-        return Answer(origin, self._step, points, self._quality, None, str(self._path))
+        return Answer(origin, self._step, points, None, str(self._path))
 
     def _value(self, line: int, cell: str) -> float | None:
         if not cell.strip():

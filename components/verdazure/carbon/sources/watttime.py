@@ -13,15 +13,15 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Literal, TypeVar
 
-from pydantic import AwareDatetime, BaseModel, PositiveInt, SecretStr
+from pydantic import BaseModel, PositiveInt, SecretStr
 
 from verdazure import facts
 from verdazure.carbon.quantities import Intensity
 from verdazure.carbon.series import Basis, Origin, Quality, Series, Signal
 from verdazure.carbon.sources.cache import AnswerCache
 from verdazure.carbon.sources.errors import BadAnswer, NotCovered, Unauthorised
-from verdazure.carbon.sources.shapes import Amount
-from verdazure.carbon.sources.spans import Answer, Point, Span, floor, iso, refuse_older
+from verdazure.carbon.sources.shapes import Amount, Moment
+from verdazure.carbon.sources.spans import Answer, Point, Span, iso, refuse_older
 from verdazure.carbon.sources.wire import Service, Signature, Wire
 
 USER_VARIABLE = "WATTTIME_USER"
@@ -60,12 +60,12 @@ class _Meta(BaseModel):
     signal_type: str
     units: Literal["lbs_co2_per_mwh"]
     data_point_period_seconds: PositiveInt = int(_STEP.total_seconds())
-    generated_at: AwareDatetime | None = None
+    generated_at: Moment | None = None
     warnings: list[Any] = []
 
 
 class _Value(BaseModel):
-    point_time: AwareDatetime
+    point_time: Moment
     value: Amount | None
 
 
@@ -81,8 +81,8 @@ class WattTime:
     """Intensity of the balancing area around an Azure region, marginal unless told otherwise. A `Source`.
 
     `user` and `password` default to the variables WATTTIME_USER and WATTTIME_PASSWORD. `regions` names WattTime's
-    region by Azure region; for others the service is asked which one holds their coordinates. `max_age` bounds how old
-    the latest value and the forecast may be. Raises `Unauthorised` without an account.
+    region by Azure region (`eastus`); for others the service is asked which one holds their coordinates. `max_age`
+    bounds how old the latest value and the forecast may be. Raises `Unauthorised` without an account.
     """
 
     name = SERVICE.name
@@ -121,7 +121,7 @@ class WattTime:
         span, query, path = Span(start, end), self._query(region), "/v3/historical"
         parts = [
             self._session.get(_Values, path, {**query, **_inclusive(part)}, keep=_KEEP)
-            for part in Span(floor(span.start, _STEP), span.end).chunks(_LONGEST_RANGE)
+            for part in span.whole(_STEP).chunks(_LONGEST_RANGE)
         ]
         values = [value for part in parts for value in part.data]
         return self._answer(path, query, parts[-1].meta, values, Quality.ESTIMATED).series(span)
@@ -148,8 +148,9 @@ class WattTime:
         return {"region": self._region(region, signal_type), **signal_type}
 
     def _region(self, region: str, signal_type: Mapping[str, str]) -> str:
-        if region in self._regions:
-            return self._regions[region]
+        named = self._regions.get(facts.normal_region(region))
+        if named is not None:
+            return named
         found = facts.region(region)
         if found.latitude is None or found.longitude is None:
             what, fix = f"the coordinates of {found.name} are unknown", "name WattTime's region for it in regions="
@@ -166,10 +167,10 @@ class WattTime:
                 raise BadAnswer(self.name, what, where=path, fix="the service may have changed: update this library")
         for warning in meta.warnings:
             _log.warning("%s warns about %s: %s", self.name, meta.region, warning)
-        points = tuple(Point(value.point_time, _grams(value.value)) for value in values)
+        points = tuple(Point(value.point_time, _grams(value.value), quality) for value in values)
         origin = Origin(self.name, meta.region, self.signal, self.basis)
         step = timedelta(seconds=meta.data_point_period_seconds)
-        return Answer(origin, step, points, quality, meta.generated_at, path)
+        return Answer(origin, step, points, meta.generated_at, path)
 
 
 def _grams(pounds_per_mwh: float | None) -> float | None:
@@ -178,8 +179,7 @@ def _grams(pounds_per_mwh: float | None) -> float | None:
 
 def _inclusive(part: Span) -> dict[str, str]:
     """The part as the service asks for it: both ends belong to what is asked."""
-    last = floor(part.end - timedelta(microseconds=1), _STEP)
-    return {"start": iso(part.start), "end": iso(last)}
+    return {"start": iso(part.start), "end": iso(part.end - _STEP)}
 
 
 class _Session:

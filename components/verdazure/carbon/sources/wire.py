@@ -173,7 +173,7 @@ class Wire:
             raise self._refusal(response, signature)
         try:
             return json.loads(response.content)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise self._bad(f"the answer is not JSON: {error}", url) from None
 
     def _refusal(self, response: httpx.Response, signature: Signature) -> SourceError:
@@ -231,8 +231,8 @@ def _meaning(status: int, access: str) -> tuple[type[SourceError], str]:
 
 def _retry_after(header: str, now: datetime) -> timedelta | None:
     """Retry-After (RFC 9110 §10.2.3): seconds or a date; None where it is absent or neither."""
-    if header.strip().isdecimal():
-        return timedelta(seconds=min(int(header), timedelta(days=1).total_seconds()))
+    if header.isdecimal():
+        return timedelta(seconds=int(header[:9]))  # nine digits are thirty years
     try:
         moment = parsedate_to_datetime(header)
     except ValueError:

@@ -51,7 +51,7 @@ def test_latest_is_asked_by_azure_region_and_never_by_the_callers_address(maps, 
 
 def test_a_zone_of_choice_replaces_the_region(wire_to, service) -> None:
     service.reply("/carbon-intensity/latest", reading(12, 24.5))
-    ElectricityMaps(TOKEN, zones={"swedencentral": "SE-SE3"}, wire=wire_to(SERVICE)).latest("swedencentral")
+    ElectricityMaps(TOKEN, zones={"swedencentral": "SE-SE3"}, wire=wire_to(SERVICE)).latest("Sweden Central")
     assert service.asked[0].query["zone"] == "SE-SE3"
     assert "dataCenterRegion" not in service.asked[0].query
 
@@ -102,10 +102,11 @@ def test_the_last_day_comes_from_history_with_a_gap_where_the_value_is_null(maps
 
 def test_older_hours_come_from_past_range_in_parts_of_ten_days(maps, service) -> None:
     for day in (1, 11, 21):
-        value = reading(0, day, datetime=f"2026-02-{day:02}T00:00:00.000Z")
-        service.reply("/carbon-intensity/past-range", {"zone": "SE-SE3", "data": [value]})
+        first = reading(0, day, datetime=f"2026-02-{day:02}T00:00:00.000Z")
+        of_next_part = first | {"carbonIntensity": 999, "datetime": f"2026-02-{min(day + 10, 28)}T00:00:00.000Z"}
+        service.reply("/carbon-intensity/past-range", {"zone": "SE-SE3", "data": [first, of_next_part]})
     start = datetime(2026, 2, 1, tzinfo=UTC)
-    series = maps.history("swedencentral", start, start + timedelta(days=20, hours=1))
+    series = maps.history("swedencentral", start + timedelta(minutes=10), start + timedelta(days=20, minutes=50))
     assert [(asked.query["start"], asked.query["end"]) for asked in service.asked] == [
         ("2026-02-01T00:00Z", "2026-02-11T00:00Z"),
         ("2026-02-11T00:00Z", "2026-02-21T00:00Z"),
@@ -114,6 +115,19 @@ def test_older_hours_come_from_past_range_in_parts_of_ten_days(maps, service) ->
     assert len(series) == 20 * 24 + 1
     assert [series.values[index] for index in (0, 240, 480)] == [1, 11, 21]
     assert np.isnan(series.values).sum() == 478
+    assert series.quality is Quality.MEASURED
+
+
+def test_no_hours_at_all_are_not_covered(maps, service) -> None:
+    service.reply("/carbon-intensity/history", {"zone": "SE-SE3", "history": []})
+    with pytest.raises(NotCovered, match="it knows no value at all"):
+        maps.history("swedencentral", datetime(2026, 3, 6, 8, tzinfo=UTC), datetime(2026, 3, 6, 11, tzinfo=UTC))
+
+
+def test_a_time_outside_the_calendar_is_a_bad_answer(maps, service) -> None:
+    service.reply("/carbon-intensity/latest", reading(12, 24.5, datetime="0001-01-01T00:00:00+14:00"))
+    with pytest.raises(BadAnswer, match="datetime: Value error, the time lies outside the calendar"):
+        maps.latest("swedencentral")
 
 
 def test_a_forecast_takes_the_next_horizon_and_keeps_what_was_asked(maps, service) -> None:

@@ -64,6 +64,18 @@ def test_history_is_outturn_only_and_leaves_out_the_half_hour_before_the_span(gb
     assert series.quality is Quality.MEASURED
 
 
+def test_latest_may_be_zero_and_measured(gb, service) -> None:
+    service.reply("/intensity", {"data": [period(at(12), 266, 0)]})
+    series = gb.latest("uksouth")
+    assert (series.values.tolist(), series.quality) == ([0], Quality.MEASURED)
+
+
+def test_half_hours_that_a_span_cuts_are_asked_for_whole(gb, service) -> None:
+    path = "/intensity/2026-03-06T08:00Z/2026-03-06T09:00Z"
+    service.reply(path, {"data": [period(at(8), 1, 2), period(at(8, 30), 1, 3)]})
+    assert gb.history("uksouth", at(8, 10), at(8, 50)).values.tolist() == [2, 3]
+
+
 def test_history_is_asked_for_in_parts_of_fourteen_days(gb, service) -> None:
     first, second = "/intensity/2026-02-01T00:00Z/2026-02-15T00:00Z", "/intensity/2026-02-15T00:00Z/2026-02-15T01:00Z"
     start = datetime(2026, 2, 1, tzinfo=UTC)

@@ -18,8 +18,8 @@ ORIGIN = Origin("a service", "SE", Signal.AVERAGE, Basis.LIFECYCLE)
 
 def answer(*points: tuple[float, float | None], step: timedelta = HOUR) -> Answer:
     """Points by hour since START."""
-    made = tuple(Point(START + hour * HOUR, value) for hour, value in points)
-    return Answer(ORIGIN, step, made, Quality.MEASURED, START, "GET /here")
+    made = tuple(Point(START + hour * HOUR, value, Quality.MEASURED) for hour, value in points)
+    return Answer(ORIGIN, step, made, START, "GET /here")
 
 
 def hours(start: float, end: float) -> Span:
@@ -76,11 +76,9 @@ def test_the_latest_value_is_the_newest_that_has_begun_and_is_known() -> None:
     shuffled=st.randoms(use_true_random=False),
 )
 def test_every_point_lands_on_its_step(values, step, shuffled) -> None:
-    points = [Point(START + index * step, value) for index, value in enumerate(values)]
+    points = [Point(START + index * step, value, Quality.MEASURED) for index, value in enumerate(values)]
     shuffled.shuffle(points)
-    series = Answer(ORIGIN, step, tuple(points), Quality.MEASURED, None, "here").series(
-        Span(START, START + len(values) * step)
-    )
+    series = Answer(ORIGIN, step, tuple(points), None, "here").series(Span(START, START + len(values) * step))
     np.testing.assert_array_equal(series.values, [np.nan if value is None else value for value in values])
 
 
@@ -104,9 +102,9 @@ def test_the_hour_that_a_clock_change_repeats_is_two_hours() -> None:
     berlin = ZoneInfo("Europe/Berlin")
     once, again = datetime(2026, 10, 25, 2, tzinfo=berlin, fold=0), datetime(2026, 10, 25, 2, tzinfo=berlin, fold=1)
     assert (iso(once), iso(again)) == ("2026-10-25T00:00Z", "2026-10-25T01:00Z")
-    series = Answer(ORIGIN, HOUR, (Point(once, 1), Point(again, 2)), Quality.MEASURED, None, "here").series(
-        Span(once, again + HOUR)
-    )
+    series = Answer(
+        ORIGIN, HOUR, (Point(once, 1, Quality.MEASURED), Point(again, 2, Quality.MEASURED)), None, "here"
+    ).series(Span(once, again + HOUR))
     assert series.values.tolist() == [1, 2]
 
 
@@ -119,6 +117,19 @@ def test_steps_are_counted_from_midnight_utc() -> None:
     moment = datetime.fromisoformat("2026-03-29T03:44:59+02:00")
     assert floor(moment, timedelta(minutes=30)) == datetime(2026, 3, 29, 1, 30, tzinfo=UTC)
     assert floor(moment, HOUR).tzinfo is UTC
+
+
+def test_a_series_is_as_good_as_the_worst_value_in_it() -> None:
+    kinds = [(0, 5, Quality.ESTIMATED), (1, 6, Quality.MEASURED), (2, None, Quality.FORECAST), (3, 7, Quality.FORECAST)]
+    points = tuple(Point(START + hour * HOUR, value, quality) for hour, value, quality in kinds)
+    given = Answer(ORIGIN, HOUR, points, None, "here")
+    spans = [hours(0, 2), hours(1, 3), hours(0, 4)]
+    assert [given.series(span).quality for span in spans] == [Quality.ESTIMATED, Quality.MEASURED, Quality.FORECAST]
+
+
+def test_the_whole_steps_of_a_span_hold_it() -> None:
+    assert hours(1.5, 3.01).whole(HOUR) == hours(1, 4)
+    assert hours(1, 3).whole(HOUR) == hours(1, 3)
 
 
 def test_a_whole_is_as_good_as_its_worst_part() -> None:

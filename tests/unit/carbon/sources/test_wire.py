@@ -84,6 +84,13 @@ def test_a_retry_after_that_passed_means_now(wire, service, clock) -> None:
     assert clock.slept == [0]
 
 
+def test_a_retry_after_of_ages_is_not_waited_for(wire, service, clock) -> None:
+    service.reply("/now", {}, 429, {"Retry-After": "9" * 5000})
+    with pytest.raises(Throttled):
+        wire.get(Value, "/now")
+    assert clock.slept == []
+
+
 def test_a_retry_after_that_is_nonsense_means_backing_off(wire, service, clock) -> None:
     service.reply("/now", {}, 429, {"Retry-After": "soon"})
     service.reply("/now", {"value": 3})
@@ -126,6 +133,7 @@ def test_a_service_that_is_not_there_is_unavailable(service, clock) -> None:
         (b"<html>Bad gateway</html>", "the answer is not JSON: Expecting value"),
         (b"\xff\xfe{", "the answer is not JSON"),
         (b'{"value": ', "the answer is not JSON"),
+        (b"[" * 100_000, "the answer is not JSON: maximum recursion depth exceeded"),
         ({"valeu": 3}, "value: Field required"),
         ({"value": "many"}, "value: Input should be a valid number"),
         ([1], "the answer: Input should be a valid dictionary"),
