@@ -79,11 +79,13 @@ def test_half_hours_that_a_span_cuts_are_asked_for_whole(gb, service) -> None:
 def test_history_is_asked_for_in_parts_of_fourteen_days(gb, service) -> None:
     first, second = "/intensity/2026-02-01T00:00Z/2026-02-15T00:00Z", "/intensity/2026-02-15T00:00Z/2026-02-15T01:00Z"
     start = datetime(2026, 2, 1, tzinfo=UTC)
-    service.reply(first, {"data": [period(start, 1, 1)]})
-    service.reply(second, {"data": [period(start + timedelta(days=14), 2, 2)]})
+    joint = start + timedelta(days=14)
+    service.reply(first, {"data": [period(start, 1, 1), period(joint - HALF_HOUR, 1, 1)]})
+    service.reply(second, {"data": [period(joint - HALF_HOUR, 9, 9), period(joint, 2, 2)]})  # revised in between
     series = gb.history("uksouth", start, start + timedelta(days=14, hours=1))
     assert service.paths() == [first, second]
-    assert (series.values[0], series.values[14 * 48], len(series)) == (1, 2, 14 * 48 + 1)
+    assert [series.values[index] for index in (0, 14 * 48 - 1, 14 * 48)] == [1, 1, 2]
+    assert len(series) == 14 * 48 + 1
 
 
 @pytest.mark.parametrize(
