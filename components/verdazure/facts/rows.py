@@ -1,9 +1,9 @@
 """What a row of each table holds. Units stand in the column's name or its docstring; a value not known is `None`."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
 
 
 def _missing_as_none(cell: object) -> object:
@@ -28,6 +28,20 @@ class Row(BaseModel):
     name: str
     read_on: date
     """The day on which the sources were read."""
+    EMPTY_SAYS_SOMETHING: ClassVar[frozenset[str]] = frozenset()
+    """Columns in which an empty cell is an answer (no pair, no GPU), not a gap."""
+
+    def origins(self) -> tuple[tuple[str, str], ...]:
+        """Sources and their licences; a row must have both."""
+        raise NotImplementedError
+
+    def gaps(self) -> tuple[str, ...]:
+        """Columns whose value no source gave."""
+        return tuple(
+            column
+            for column in type(self).model_fields
+            if column not in self.EMPTY_SAYS_SOMETHING and getattr(self, column) is None
+        )
 
 
 class Sourced(Row):
@@ -36,10 +50,14 @@ class Sourced(Row):
     source: str
     licence: str
 
+    def origins(self) -> tuple[tuple[str, str], ...]:
+        return ((self.source, self.licence),)
+
 
 class Region(Row):
     """An Azure region and the grid that feeds it."""
 
+    EMPTY_SAYS_SOMETHING = frozenset({"paired_region", "intensity_year", "intensity_source", "intensity_licence"})
     display_name: str
     geography: str
     country: str
@@ -65,10 +83,18 @@ class Region(Row):
     region_source: str
     region_licence: str
 
+    def origins(self) -> tuple[tuple[str, str], ...]:
+        """Of the region and, where it is known, of the intensity."""
+        of_region = (self.region_source, self.region_licence)
+        if self.intensity_g_per_kwh is None:
+            return (of_region,)
+        return (of_region, (self.intensity_source or "", self.intensity_licence or ""))
+
 
 class VmSize(Sourced):
     """A VM size as Azure names it."""
 
+    EMPTY_SAYS_SOMETHING = frozenset({"gpu", "retires_on", "successor"})
     family: str
     status: Literal["current", "preview", "retiring", "retired"]
     retires_on: Day
@@ -94,6 +120,10 @@ class VmSize(Sourced):
     def deployable(self) -> bool:
         """Whether new work should start on it: neither retired nor announced to be."""
         return self.status in ("current", "preview")
+
+    def gaps(self) -> tuple[str, ...]:
+        """As for every row; a size without a GPU has no gap in the GPU's columns."""
+        return tuple(column for column in super().gaps() if self.gpu is not None or not column.startswith("gpu_"))
 
 
 class Cpu(Sourced):
@@ -152,3 +182,23 @@ class Runtime(Sourced):
     version: str
     supported_until: Day
     """Last day of support; the last day of the month where only a month is published. None: not known."""
+
+
+class TypicalDay(Sourced):
+    """The average day of one grid zone in one month. Signal: average, lifecycle."""
+
+    zone: str
+    """Electricity Maps zone."""
+    month: int
+    hours: tuple[float, ...]
+    """24 values, columns `h00` to `h23`: the mean of the hour that starts then, UTC."""
+    unit: Literal["gCO2e/kWh"]
+    year: int
+    """The year whose days were averaged."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _gather_hours(cls, cells: dict[str, Any]) -> dict[str, Any]:
+        hours = [f"h{hour:02}" for hour in range(24)]
+        others = {column: cell for column, cell in cells.items() if column not in hours}
+        return {**others, "hours": [cells[hour] for hour in hours]}

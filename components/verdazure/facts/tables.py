@@ -67,6 +67,7 @@ accelerators = Table("accelerators", "accelerator", rows.Accelerator, "Power and
 storage_tiers = Table("storage_tiers", "storage tier", rows.StorageTier, "Energy of stored data by tier", 2 * _YEAR)
 replications = Table("replications", "redundancy", rows.Replication, "Copies that a redundancy keeps", 2 * _YEAR)
 coefficients = Table("coefficients", "coefficient", rows.Coefficient, "Numbers of the footprint model", 2 * _YEAR)
+typical_days = Table("profiles", "typical day", rows.TypicalDay, "Average day of each grid zone by month", 4 * _YEAR)
 runtimes = Table("runtimes", "runtime", rows.Runtime, "End of life of runtimes", _YEAR / 2)
 
 ALL: tuple[Table[Any], ...] = (
@@ -78,5 +79,5 @@ ALL: tuple[Table[Any], ...] = (
     replications,
     coefficients,
     runtimes,
+    typical_days,
 )
-"""Every table of named rows; the typical days are read by `verdazure.facts.profiles`."""

@@ -1,17 +1,14 @@
 """The typical day of each grid zone, month by month: what a planner knows when it cannot ask anybody."""
 
-import csv
 import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from importlib import resources
 from types import MappingProxyType
 
 from verdazure.facts.errors import UnknownFact, nearest
-
-MONTHS = range(1, 13)
-HOURS = range(24)
+from verdazure.facts.rows import TypicalDay
+from verdazure.facts.tables import typical_days
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +38,10 @@ class Profile:
 @functools.cache
 def profiles() -> Mapping[str, Profile]:
     """The profiles by grid zone."""
-    lines = (resources.files("verdazure.facts") / "profiles.csv").read_text(encoding="utf-8").splitlines()
-    by_zone: dict[str, list[dict[str, str]]] = {}
-    for row in csv.DictReader(lines):
-        by_zone.setdefault(row["zone"], []).append(row)
-    return MappingProxyType({zone: _profile(zone, rows) for zone, rows in by_zone.items()})
+    by_zone: dict[str, list[TypicalDay]] = {}
+    for day in typical_days().values():
+        by_zone.setdefault(day.zone, []).append(day)
+    return MappingProxyType({zone: _profile(days) for zone, days in by_zone.items()})
 
 
 def profile(zone: str) -> Profile:
@@ -58,14 +54,13 @@ def profile(zone: str) -> Profile:
         raise UnknownFact(f"{zone!r} is not in the facts table: no such grid zone has a profile{hint}") from None
 
 
-def _profile(zone: str, rows: list[dict[str, str]]) -> Profile:
-    months = {int(row["month"]): tuple(float(row[f"h{hour:02}"]) for hour in HOURS) for row in rows}
-    first = rows[0]
+def _profile(days: list[TypicalDay]) -> Profile:
+    first, *_ = year = sorted(days, key=lambda day: day.month)
     return Profile(
-        zone=zone,
-        grams_per_kwh=tuple(months[month] for month in MONTHS),
-        year=int(first["year"]),
-        source=first["source"],
-        licence=first["licence"],
-        read_on=date.fromisoformat(first["read_on"]),
+        zone=first.zone,
+        grams_per_kwh=tuple(day.hours for day in year),
+        year=first.year,
+        source=first.source,
+        licence=first.licence,
+        read_on=first.read_on,
     )

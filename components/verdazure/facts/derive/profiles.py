@@ -24,6 +24,7 @@ def derive(data: Path) -> list[Cells]:
             days[zone, month, of_day].append(float(hour[zone]))
     return [
         {
+            "name": f"{zone} {month:02}",
             "zone": zone,
             "month": str(month),
             **{f"h{of_day:02}": f"{fmean(days[zone, month, of_day]):.2f}" for of_day in range(24)},
