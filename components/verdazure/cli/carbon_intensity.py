@@ -69,7 +69,7 @@ def intensity(
         print(json.dumps(document(name, series, failures), indent=2))
         return
     for failure in failures:
-        print(f"no answer: {failure.error}", file=sys.stderr)
+        print(f"skipped {failure.error}", file=sys.stderr)
     show(facts.region(name).display_name, series, datetime.now(UTC), Console())
 
 

@@ -110,7 +110,7 @@ def test_a_service_that_fails_is_named_before_the_answer_of_the_next(command, se
     service.reply("/carbon-intensity/latest", {"error": "unknown token sesame-open-1234"}, 401)
     result = command("swedencentral")
     assert result.exit_code == 0
-    assert "no answer: Electricity Maps v3: refused with 401" in result.stderr
+    assert "skipped Electricity Maps v3: refused with 401" in result.stderr
     assert "check the token in ELECTRICITY_MAPS_TOKEN" in result.stderr
     assert "facts table profiles: typical" in result.stdout
     assert "sesame" not in result.output
