@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, field_serializer, model_validator
 
 
 def _missing_as_none(cell: object) -> object:
@@ -82,6 +82,10 @@ class Region(Row):
     intensity_licence: Text
     region_source: str
     region_licence: str
+
+    @field_serializer("residencies")
+    def _in_order(self, residencies: frozenset[str]) -> list[str]:
+        return sorted(residencies)
 
     def origins(self) -> tuple[tuple[str, str], ...]:
         """Of the region and, where it is known, of the intensity."""

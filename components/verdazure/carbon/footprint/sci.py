@@ -59,6 +59,8 @@ class Boundary:
     pue: float | None = None
 
     def __post_init__(self) -> None:
+        if not (self.machines or self.kept_data or self.traffic):
+            raise ValueError("the boundary holds nothing; give machines, kept_data or traffic")
         if self.pue is not None and not 1 <= self.pue < float("inf"):
             raise ValueError(f"pue is {self.pue}; a building draws at least what its equipment draws: 1 or more")
 
