@@ -104,9 +104,18 @@ def _mend(rows: Iterable[dict[str, str]]) -> tuple[list[dict[str, str]], list[st
 
 def _metrics(rows: list[dict[str, str]], intensity_year: int) -> RegionMetrics:
     def newest(column: str) -> Dated | None:
-        cells = [Dated(float(row[_COLUMNS[column]]), int(row["year"])) for row in rows if row[_COLUMNS[column]]]
+        cells = [Dated(_number(row, _COLUMNS[column]), int(row["year"])) for row in rows if row[_COLUMNS[column]]]
         if column in _INTENSITIES:
             cells = [cell for cell in cells if cell.year == intensity_year]
         return max(cells, key=lambda cell: cell.year, default=None)
 
     return RegionMetrics(**{column: newest(column) for column in _COLUMNS})
+
+
+def _number(row: dict[str, str], column: str) -> float:
+    try:
+        return float(row[column])
+    except ValueError:
+        raise NotTheTable(
+            f"{column} of {row['cloud-region']} in {row['year']} is {row[column]!r}, not a number: correct your copy"
+        ) from None

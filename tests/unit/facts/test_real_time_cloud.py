@@ -67,3 +67,7 @@ def test_another_file_is_refused(copy):
         real_time_cloud.read(copy("a,b", header="year,region"))
     with pytest.raises(real_time_cloud.NotTheTable, match="no row of Microsoft Azure with an average intensity"):
         real_time_cloud.read(copy("2023,Oracle,uksouth,London,,,,220,430"))
+    with pytest.raises(
+        real_time_cloud.NotTheTable, match="usage-effectiveness of uksouth in 2023 is 'low', not a number"
+    ):
+        real_time_cloud.read(copy("2023,Microsoft Azure,uksouth,London,,low,,220,430"))
