@@ -160,8 +160,11 @@ class StorageTier(Sourced):
     """What a service tier keeps data on, and what that draws."""
 
     medium: Text
+    """What the central value counts it as: `ssd` or `hdd`."""
+    wh_per_tb_hour_low: Number
     wh_per_tb_hour: Number
-    """Wh for one TB kept for one hour, one copy."""
+    """Wh for one TB kept for one hour, one copy; low and high span the media that the tier may be kept on."""
+    wh_per_tb_hour_high: Number
 
 
 class Replication(Sourced):

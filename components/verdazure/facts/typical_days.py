@@ -50,7 +50,8 @@ def profile(zone: str) -> Profile:
     try:
         return known[zone]
     except KeyError:
-        hint = nearest(zone, known)
+        parts = [name for name in known if name.startswith(f"{zone}-")]
+        hint = f"; its parts have: {', '.join(parts)}" if parts else nearest(zone, known)
         raise UnknownFact(f"{zone!r} is not in the facts table: no such grid zone has a profile{hint}") from None
 
 

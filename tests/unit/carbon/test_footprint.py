@@ -79,7 +79,7 @@ def test_measured_energy_takes_the_place_of_the_estimate_and_is_named():
 def test_kept_data_is_counted_in_every_copy():
     month = 720
     boundary = Boundary(kept_data=(KeptData("Hot", "GRS", 2, month),))
-    assert kwh(boundary)["storage"] == (5.616,) * 3  # 0.65 Wh/TB.h x 2 TB x 6 copies x 720 h
+    assert kwh(boundary)["storage"] == (5.616, 10.368, 10.368)  # 0.65 to 1.2 Wh/TB.h x 2 TB x 6 copies x 720 h
 
 
 def test_traffic():
@@ -127,7 +127,10 @@ def test_a_market_based_intensity_is_refused():
         (Boundary((Machines("Standard_NV4as_v4", 1),)), "accelerators.csv has no idle_w for 'MI25'"),
         (Boundary((Machines("Standard_ND128isr_NDR_GB200_v6", 1),)), "vm_sizes.csv has no cpu for"),
         (Boundary((Machines("Standard_NCC40ads_H100_v5", 1),)), "vm_sizes.csv has no embodied_kg for"),
-        (Boundary(kept_data=(KeptData("Archive", "LRS", 1, 1),)), "storage_tiers.csv has no wh_per_tb_hour for 'Archi"),
+        (
+            Boundary(kept_data=(KeptData("Archive", "LRS", 1, 1),)),
+            "storage_tiers.csv has no wh_per_tb_hour_low for 'Archi",
+        ),
         (Boundary(kept_data=(KeptData("Hot", "LSR", 1, 1),)), "no such redundancy is known; did you mean LRS"),
     ],
 )

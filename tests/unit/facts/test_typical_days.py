@@ -40,3 +40,8 @@ def test_the_mean_of_the_days_is_the_mean_of_the_year():
 def test_an_unknown_zone_suggests_the_nearest():
     with pytest.raises(facts.UnknownFact, match=r"'SE-SE1' .*has a profile; did you mean SE-SE\d\?"):
         facts.profile("SE-SE1")
+
+
+def test_a_country_that_is_split_names_its_zones():
+    with pytest.raises(facts.UnknownFact, match=r"'SE' is not in .*; its parts have: SE-SE3, SE-SE4$"):
+        facts.profile("SE")

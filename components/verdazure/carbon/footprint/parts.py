@@ -1,10 +1,13 @@
 """What is reserved and what it draws: CPU, memory, GPU, storage, network. Energy of the equipment, before the building.
 
-Method: Cloud Carbon Footprint (linear between idle and full power of a vCPU; energy of memory, kept data and traffic),
-with the numbers of the facts tables. Hardware that is reserved counts for as long as it is reserved, idle or not: SCI
-counts what is reserved for a workload, not what it happened to use.
+Method: Cloud Carbon Footprint (linear between idle and full power of a vCPU and of a board; energy of memory, kept data
+and traffic), with the numbers of the facts tables. In one thing the central value differs: all memory counts, where
+Cloud Carbon Footprint takes off what the CPU's figures may hold already; the low value takes all of it off. Hardware
+that is reserved counts for as long as it is reserved, idle or not: SCI counts what is reserved for a workload, not what
+it happened to use.
 """
 
+import functools
 from dataclasses import dataclass
 from enum import Enum
 
@@ -158,15 +161,17 @@ def _utilisation(of: str, given: float | None) -> tuple[Range[float], Assumption
 
 def storage_part(data: KeptData) -> Part:
     """Disks of a tier, all copies. Raises `UnknownFact` for a tier whose medium nobody publishes."""
-    watt_hours = facts.storage_tiers.value(data.tier, "wh_per_tb_hour")
+    value = functools.partial(facts.storage_tiers.value, data.tier)
+    watts = Range(value("wh_per_tb_hour_low"), value("wh_per_tb_hour"), value("wh_per_tb_hour_high"))
     tier, redundancy = facts.storage_tiers.get(data.tier), facts.replications.get(data.redundancy)
-    energy = Power(watt_hours * data.terabytes * redundancy.copies).over(data.hours)
+    terabytes = data.terabytes * redundancy.copies
+    of_tier = f"{watts.central:g} ({watts.low:g} to {watts.high:g}) Wh/TB.h"
     return Part(
         "storage",
-        exactly(energy),
+        rising(lambda w: Power(w * terabytes).over(data.hours), watts),
         Method.ESTIMATED,
         (
-            Assumption(f"energy of the tier {tier.name} ({tier.medium})", f"{watt_hours:g} Wh/TB.h", tier.source),
+            Assumption(f"energy of the tier {tier.name}, counted as {tier.medium}", of_tier, tier.source),
             Assumption(f"copies of {redundancy.name}", str(redundancy.copies), redundancy.source),
         ),
     )

@@ -17,19 +17,30 @@ _COPIES_AS = {
 
 
 def derive_tiers(data: Path) -> list[Cells]:
-    """One row a tier; a tier whose medium is not published has no energy."""
+    """One row a tier; a tier that may be kept on any medium has no energy.
+
+    Where a tier may be kept on either medium, the two make the range.
+    """
     energy = constants(data)["storage_wh_per_tb_hour"]
-    return [
-        {
-            "name": tier["name"],
-            "medium": tier["medium"],
-            "wh_per_tb_hour": number(energy[tier["medium"]]) if tier["medium"] else "",
-            "source": f"{tier['source']}; energy: {CCF} @b7a049c" if tier["medium"] else tier["source"],
-            "licence": "; ".join(dict.fromkeys([tier["licence"], CCF_LICENCE])) if tier["medium"] else tier["licence"],
-            "read_on": tier["read_on"],
-        }
-        for tier in documented("storage_tiers")
-    ]
+    return [_tier(tier, energy) for tier in documented("storage_tiers")]
+
+
+def _tier(tier: Cells, energy: dict[str, float]) -> Cells:
+    possible = [energy[medium] for medium in tier["media"].split()]
+    source, licence = [tier["source"]], [tier["licence"]]
+    if possible:
+        source.append(f"energy: {CCF} application @b7a049c")
+        licence.append(CCF_LICENCE)
+    return {
+        "name": tier["name"],
+        "medium": tier["counted_as"],
+        "wh_per_tb_hour_low": number(min(possible)) if possible else "",
+        "wh_per_tb_hour": number(energy[tier["counted_as"]]) if possible else "",
+        "wh_per_tb_hour_high": number(max(possible)) if possible else "",
+        "source": "; ".join(source),
+        "licence": "; ".join(dict.fromkeys(licence)),
+        "read_on": tier["read_on"],
+    }
 
 
 def derive_replications(data: Path) -> list[Cells]:
