@@ -17,6 +17,9 @@ _BORN_WITH_ACCOUNT = frozenset(
 )
 _CONTAINER = "microsoft.storage/storageaccounts/blobservices/containers"
 
+# A parameter in a path; one with a dot is inside a property.
+_PARAMETER = r"{([\w.]+)}"
+
 # Parameters that hold the id of another resource rather than one name.
 _SCOPES = ("scope", "resourceUri", "resourceId", "resourceScope")
 
@@ -31,7 +34,7 @@ class ArmPath:
     @cached_property
     def parameters(self) -> tuple[str, ...]:
         """The path's parameters in order, without the subscription."""
-        return tuple(name for name in re.findall(r"{(\w+)}", self.template) if name != "subscriptionId")
+        return tuple(name for name in re.findall(_PARAMETER, self.template) if name != "subscriptionId")
 
     @property
     def name_parameter(self) -> str:
@@ -44,20 +47,33 @@ class ArmPath:
 
         def value(match: re.Match[str]) -> str:
             name = match[1]
-            return subscription if name == "subscriptionId" else str(inputs[name]).strip("/")
+            return subscription if name == "subscriptionId" else str(_at(inputs, name)).strip("/")
 
-        filled = re.sub(r"{(\w+)}", value, self.template)
+        filled = re.sub(_PARAMETER, value, self.template)
         return re.sub(r"//+", "/", filled)  # a parent path may be empty, as a lock's on a top-level resource is
 
     def parameters_of(self, resource_id: str) -> dict[str, str]:
-        """The path parameters that an id was made from; those of a scope are full ids. Empty for another type's id."""
-        pattern = re.sub(
-            r"/{(\w+)}",
-            lambda match: f"(?P<{match[1]}>/.+?)" if match[1] in _SCOPES else f"/(?P<{match[1]}>[^/]+)",
-            self.template,
-        )
+        """The path parameters that an id was made from; those of a scope are full ids. Empty for another type's id.
+
+        One inside a property, such as `policy.objectId`, is left to the property.
+        """
+
+        def group(match: re.Match[str]) -> str:
+            name = match[1]
+            if "." in name:
+                return "/[^/]+"
+            return f"(?P<{name}>/.+?)" if name in _SCOPES else f"/(?P<{name}>[^/]+)"
+
+        pattern = re.sub("/" + _PARAMETER, group, self.template)
         found = re.fullmatch(pattern, resource_id, re.IGNORECASE)
         return {name: value for name, value in found.groupdict().items() if name != "subscriptionId"} if found else {}
+
+
+def _at(inputs: Mapping[str, object], path: str) -> object:
+    value: object = inputs
+    for name in path.split("."):
+        value = value[name] if isinstance(value, Mapping) else None
+    return value
 
 
 @cache

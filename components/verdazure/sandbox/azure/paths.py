@@ -5,15 +5,23 @@ from collections.abc import Mapping
 GROUP = "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}"
 
 _AKS = "Microsoft.ContainerService/managedClusters/{resourceName}"
+_BUS = "Microsoft.ServiceBus/namespaces/{namespaceName}"
+_CDN = "Microsoft.Cdn/profiles/{profileName}"
 _COSMOS = "Microsoft.DocumentDB/databaseAccounts/{accountName}"
+_DNS = "Microsoft.Network/dnsZones/{zoneName}"
+_EVENTS = "Microsoft.EventHub/namespaces/{namespaceName}"
 _ML = "Microsoft.MachineLearningServices/workspaces/{workspaceName}"
+_SITE = "Microsoft.Web/sites/{name}"
+_SYNAPSE = "Microsoft.Synapse/workspaces/{workspaceName}"
 _ACCOUNT = "Microsoft.Storage/storageAccounts/{accountName}"
 
 # Source: Azure REST API reference, path of each type's "Create Or Update", with the SDK's names of the parameters.
 # Below a resource group unless a path starts with a slash.
 PATHS: Mapping[str, str] = {
     "app:ContainerApp": "Microsoft.App/containerApps/{containerAppName}",
+    "app:Job": "Microsoft.App/jobs/{jobName}",
     "app:ManagedEnvironment": "Microsoft.App/managedEnvironments/{environmentName}",
+    "app:ManagedEnvironmentsStorage": "Microsoft.App/managedEnvironments/{environmentName}/storages/{storageName}",
     "applicationinsights:Component": "Microsoft.Insights/components/{resourceName}",
     "authorization:ManagementLockAtResourceGroupLevel": "Microsoft.Authorization/locks/{lockName}",
     "authorization:ManagementLockAtResourceLevel": (
@@ -23,20 +31,42 @@ PATHS: Mapping[str, str] = {
     "authorization:ManagementLockByScope": "/{scope}/providers/Microsoft.Authorization/locks/{lockName}",
     "authorization:RoleAssignment": "/{scope}/providers/Microsoft.Authorization/roleAssignments/{roleAssignmentName}",
     "authorization:RoleDefinition": "/{scope}/providers/Microsoft.Authorization/roleDefinitions/{roleDefinitionId}",
+    "cdn:AFDEndpoint": _CDN + "/afdEndpoints/{endpointName}",
+    "cdn:AFDOrigin": _CDN + "/originGroups/{originGroupName}/origins/{originName}",
+    "cdn:AFDOriginGroup": _CDN + "/originGroups/{originGroupName}",
+    "cdn:Endpoint": _CDN + "/endpoints/{endpointName}",
+    "cdn:Profile": _CDN,
+    "cdn:Route": _CDN + "/afdEndpoints/{endpointName}/routes/{routeName}",
     "compute:AvailabilitySet": "Microsoft.Compute/availabilitySets/{availabilitySetName}",
     "compute:Disk": "Microsoft.Compute/disks/{diskName}",
     "compute:VirtualMachine": "Microsoft.Compute/virtualMachines/{vmName}",
     "compute:VirtualMachineExtension": "Microsoft.Compute/virtualMachines/{vmName}/extensions/{vmExtensionName}",
     "compute:VirtualMachineScaleSet": "Microsoft.Compute/virtualMachineScaleSets/{vmScaleSetName}",
     "consumption:Budget": "/{scope}/providers/Microsoft.Consumption/budgets/{budgetName}",
+    "containerinstance:ContainerGroup": "Microsoft.ContainerInstance/containerGroups/{containerGroupName}",
     "containerregistry:Registry": "Microsoft.ContainerRegistry/registries/{registryName}",
     "containerservice:AgentPool": _AKS + "/agentPools/{agentPoolName}",
     "containerservice:ManagedCluster": _AKS,
     "cosmosdb:DatabaseAccount": _COSMOS,
+    "cosmosdb:MongoDBResourceMongoDBCollection": (
+        _COSMOS + "/mongodbDatabases/{databaseName}/collections/{collectionName}"
+    ),
+    "cosmosdb:MongoDBResourceMongoDBDatabase": _COSMOS + "/mongodbDatabases/{databaseName}",
     "cosmosdb:SqlResourceSqlContainer": _COSMOS + "/sqlDatabases/{databaseName}/containers/{containerName}",
     "cosmosdb:SqlResourceSqlDatabase": _COSMOS + "/sqlDatabases/{databaseName}",
     "deviceprovisioningservices:IotDpsResource": "Microsoft.Devices/provisioningServices/{provisioningServiceName}",
+    "dns:RecordSet": _DNS + "/{recordType}/{relativeRecordSetName}",
+    "dns:Zone": _DNS,
+    "eventhub:ConsumerGroup": _EVENTS + "/eventhubs/{eventHubName}/consumergroups/{consumerGroupName}",
+    "eventhub:EventHub": _EVENTS + "/eventhubs/{eventHubName}",
+    "eventhub:EventHubAuthorizationRule": (
+        _EVENTS + "/eventhubs/{eventHubName}/authorizationRules/{authorizationRuleName}"
+    ),
+    "eventhub:Namespace": _EVENTS,
+    "eventhub:NamespaceAuthorizationRule": _EVENTS + "/authorizationRules/{authorizationRuleName}",
     "iothub:IotHubResource": "Microsoft.Devices/IotHubs/{resourceName}",
+    # azure-native's own: a policy is an item of its vault's list, told apart by whom it lets in.
+    "keyvault:AccessPolicy": "Microsoft.KeyVault/vaults/{vaultName}/accessPolicy/{policy.objectId}",
     "keyvault:Key": "Microsoft.KeyVault/vaults/{vaultName}/keys/{keyName}",
     "keyvault:Secret": "Microsoft.KeyVault/vaults/{vaultName}/secrets/{secretName}",
     "keyvault:Vault": "Microsoft.KeyVault/vaults/{vaultName}",
@@ -58,6 +88,8 @@ PATHS: Mapping[str, str] = {
     "monitor:DiagnosticSetting": "/{resourceUri}/providers/Microsoft.Insights/diagnosticSettings/{name}",
     "monitor:MetricAlert": "Microsoft.Insights/metricAlerts/{ruleName}",
     "monitor:ScheduledQueryRule": "Microsoft.Insights/scheduledQueryRules/{ruleName}",
+    "network:LoadBalancer": "Microsoft.Network/loadBalancers/{loadBalancerName}",
+    "network:NatGateway": "Microsoft.Network/natGateways/{natGatewayName}",
     "network:NetworkInterface": "Microsoft.Network/networkInterfaces/{networkInterfaceName}",
     "network:NetworkSecurityGroup": "Microsoft.Network/networkSecurityGroups/{networkSecurityGroupName}",
     "network:PrivateDnsZoneGroup": (
@@ -71,13 +103,27 @@ PATHS: Mapping[str, str] = {
     ),
     "network:Subnet": "Microsoft.Network/virtualNetworks/{virtualNetworkName}/subnets/{subnetName}",
     "network:VirtualNetwork": "Microsoft.Network/virtualNetworks/{virtualNetworkName}",
+    "network:VirtualNetworkPeering": (
+        "Microsoft.Network/virtualNetworks/{virtualNetworkName}/virtualNetworkPeerings/{virtualNetworkPeeringName}"
+    ),
     "operationalinsights:Workspace": "Microsoft.OperationalInsights/workspaces/{workspaceName}",
+    "privatedns:PrivateRecordSet": (
+        "Microsoft.Network/privateDnsZones/{privateZoneName}/{recordType}/{relativeRecordSetName}"
+    ),
     "privatedns:PrivateZone": "Microsoft.Network/privateDnsZones/{privateZoneName}",
     "privatedns:VirtualNetworkLink": (
         "Microsoft.Network/privateDnsZones/{privateZoneName}/virtualNetworkLinks/{virtualNetworkLinkName}"
     ),
+    "redis:Redis": "Microsoft.Cache/redis/{name}",
     "resources:Deployment": "Microsoft.Resources/deployments/{deploymentName}",
     "resources:ResourceGroup": GROUP,
+    "servicebus:Namespace": _BUS,
+    "servicebus:NamespaceAuthorizationRule": _BUS + "/authorizationRules/{authorizationRuleName}",
+    "servicebus:Queue": _BUS + "/queues/{queueName}",
+    "servicebus:QueueAuthorizationRule": _BUS + "/queues/{queueName}/authorizationRules/{authorizationRuleName}",
+    "servicebus:Subscription": _BUS + "/topics/{topicName}/subscriptions/{subscriptionName}",
+    "servicebus:Topic": _BUS + "/topics/{topicName}",
+    "servicebus:TopicAuthorizationRule": _BUS + "/topics/{topicName}/authorizationRules/{authorizationRuleName}",
     "sql:Database": "Microsoft.Sql/servers/{serverName}/databases/{databaseName}",
     "sql:FirewallRule": "Microsoft.Sql/servers/{serverName}/firewallRules/{firewallRuleName}",
     "sql:Server": "Microsoft.Sql/servers/{serverName}",
@@ -91,9 +137,29 @@ PATHS: Mapping[str, str] = {
     "storage:StorageAccount": _ACCOUNT,
     "storage:StorageAccountStaticWebsite": _ACCOUNT + "/staticWebsite",
     "storage:Table": _ACCOUNT + "/tableServices/default/tables/{tableName}",
-    "synapse:Workspace": "Microsoft.Synapse/workspaces/{workspaceName}",
+    "synapse:BigDataPool": _SYNAPSE + "/bigDataPools/{bigDataPoolName}",
+    "synapse:IpFirewallRule": _SYNAPSE + "/firewallRules/{ruleName}",
+    "synapse:SqlPool": _SYNAPSE + "/sqlPools/{sqlPoolName}",
+    "synapse:Workspace": _SYNAPSE,
     "web:AppServicePlan": "Microsoft.Web/serverfarms/{name}",
-    "web:WebApp": "Microsoft.Web/sites/{name}",
+    "web:StaticSite": "Microsoft.Web/staticSites/{name}",
+    "web:WebApp": _SITE,
+    "web:WebAppApplicationSettings": _SITE + "/config/appsettings",
+    "web:WebAppAuthSettings": _SITE + "/config/authsettings",
+    "web:WebAppAuthSettingsV2": _SITE + "/config/authsettingsV2",
+    "web:WebAppAzureStorageAccounts": _SITE + "/config/azurestorageaccounts",
+    "web:WebAppBackupConfiguration": _SITE + "/config/backup",
+    "web:WebAppConnectionStrings": _SITE + "/config/connectionstrings",
+    "web:WebAppDiagnosticLogsConfiguration": _SITE + "/config/logs",
+    "web:WebAppFtpAllowed": _SITE + "/basicPublishingCredentialsPolicies/ftp",
+    "web:WebAppHostNameBinding": _SITE + "/hostNameBindings/{hostName}",
+    "web:WebAppMetadata": _SITE + "/config/metadata",
+    "web:WebAppScmAllowed": _SITE + "/basicPublishingCredentialsPolicies/scm",
+    "web:WebAppSitePushSettings": _SITE + "/config/pushsettings",
+    "web:WebAppSlot": _SITE + "/slots/{slot}",
+    "web:WebAppSlotConfigurationNames": _SITE + "/config/slotConfigNames",
+    "web:WebAppSourceControl": _SITE + "/sourcecontrols/web",
+    "web:WebAppSwiftVirtualNetworkConnection": _SITE + "/networkConfig/virtualNetwork",
 }
 
 # Source: Azure Resource Manager, "Resource providers for Azure services".

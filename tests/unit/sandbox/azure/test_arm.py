@@ -161,6 +161,41 @@ IDS = [
         "Microsoft.Storage/storageAccounts/staticWebsite",
         ACCOUNT,
     ),
+    (
+        "keyvault:AccessPolicy",
+        {"vaultName": "kv", "policy": {"objectId": "one"}},
+        f"{P}/Microsoft.KeyVault/vaults/kv/accessPolicy/one",
+        "Microsoft.KeyVault/vaults/accessPolicy",
+        f"{P}/Microsoft.KeyVault/vaults/kv",
+    ),
+    (
+        "web:WebAppApplicationSettings",
+        {"name": "app"},
+        f"{P}/Microsoft.Web/sites/app/config/appsettings",
+        "Microsoft.Web/sites/config",
+        f"{P}/Microsoft.Web/sites/app",
+    ),
+    (
+        "web:WebAppConnectionStrings",
+        {"name": "app"},
+        f"{P}/Microsoft.Web/sites/app/config/connectionstrings",
+        "Microsoft.Web/sites/config",
+        f"{P}/Microsoft.Web/sites/app",
+    ),
+    (
+        "dns:RecordSet",
+        {"zoneName": "a.b", "recordType": "CNAME", "relativeRecordSetName": "www"},
+        f"{P}/Microsoft.Network/dnsZones/a.b/CNAME/www",
+        "Microsoft.Network/dnsZones/CNAME",
+        f"{P}/Microsoft.Network/dnsZones/a.b",
+    ),
+    (
+        "cdn:Route",
+        {"profileName": "cdn", "endpointName": "e", "routeName": "r"},
+        f"{P}/Microsoft.Cdn/profiles/cdn/afdEndpoints/e/routes/r",
+        "Microsoft.Cdn/profiles/afdEndpoints/routes",
+        f"{P}/Microsoft.Cdn/profiles/cdn/afdEndpoints/e",
+    ),
 ]
 
 
@@ -177,7 +212,7 @@ def test_ids_have_azures_shape(token, inputs, resource_id, arm_type, holder):
 @pytest.mark.parametrize("token", sorted(PATHS))
 def test_a_path_has_the_parameters_that_the_sdk_takes(token):
     kind = schema.resource(f"azure-native:{token}")
-    parameters = set(arm.path(kind).parameters)
+    parameters = {parameter.partition(".")[0] for parameter in arm.path(kind).parameters}
     assert parameters <= set(kind.inputs)
     query = {"expand", "apiVersion"}  # of the reading request, not of the path
     assert not kind.path_parameters or parameters == kind.path_parameters - query
@@ -197,6 +232,11 @@ def test_a_path_has_the_parameters_that_the_sdk_takes(token):
             {"scope": ACCOUNT, "roleAssignmentName": "g"},
         ),
         ("storage:StorageAccount", WORKSPACE, {}),
+        (
+            "keyvault:AccessPolicy",
+            f"{P}/Microsoft.KeyVault/vaults/kv/accessPolicy/one",
+            {"resourceGroupName": "rg", "vaultName": "kv"},
+        ),
     ],
 )
 def test_an_id_gives_back_its_parameters(token, resource_id, parameters):
@@ -204,10 +244,10 @@ def test_an_id_gives_back_its_parameters(token, resource_id, parameters):
 
 
 def test_an_unmodelled_type_has_the_general_shape():
-    path = arm.path(schema.resource("azure-native:eventhub:EventHub"))
+    path = arm.path(schema.resource("azure-native:automation:Runbook"))
     assert not path.exact
-    assert path.resource_id("s", {"resourceGroupName": "rg", "namespaceName": "ns", "eventHubName": "hub"}) == (
-        f"{P}/Microsoft.EventHub/namespaces/ns/eventHubs/hub"
+    assert path.resource_id("s", {"resourceGroupName": "rg", "automationAccountName": "a", "runbookName": "r"}) == (
+        f"{P}/Microsoft.Automation/automationAccounts/a/runbooks/r"
     )
 
 
