@@ -239,6 +239,7 @@ def _blob(request: Request) -> Answer:
     return {
         "url": f"https://{account}.blob.core.windows.net/{container}/{request.name}",
         "nameInUrl": request.name,
+        "type": request.echo.get("type", "Block"),
     }
 
 
@@ -457,26 +458,308 @@ def _private_zone(request: Request) -> Answer:
     }
 
 
+# Machines and their addresses
+
+
+def _public_address(request: Request) -> Answer:
+    asked = request.echo
+    label = asked.get("dnsSettings", {}).get("domainNameLabel")
+    fixed = asked.get("publicIPAllocationMethod") == "Static"
+    return {
+        "resourceGuid": request.guid("resource"),
+        "publicIPAddressVersion": asked.get("publicIPAddressVersion", "IPv4"),
+        "publicIPAllocationMethod": asked.get("publicIPAllocationMethod", "Dynamic"),
+        "idleTimeoutInMinutes": asked.get("idleTimeoutInMinutes", 4),
+        "sku": _with_defaults(asked.get("sku"), name="Standard", tier="Regional"),
+        # A dynamic address comes with the first use: `functions` tells it then.
+        **({"ipAddress": identity.public_address(request.id)} if fixed else {}),
+        **({"dnsSettings": {"fqdn": f"{label}.{request.location}.cloudapp.azure.com"}} if label else {}),
+    }
+
+
+def _network_interface(request: Request) -> Answer:
+    configurations = request.echo.get("ipConfigurations", [])
+    return {
+        "resourceGuid": request.guid("resource"),
+        "macAddress": identity.mac_address(request.id),
+        "ipConfigurations": [
+            _with_defaults(
+                asked,
+                id=f"{request.id}/ipConfigurations/{asked.get('name')}",
+                primary=index == 0,
+                privateIPAddress=_private_address(request, index, asked),
+                privateIPAllocationMethod="Dynamic",
+                privateIPAddressVersion="IPv4",
+                provisioningState="Succeeded",
+            )
+            for index, asked in enumerate(configurations)
+        ],
+        "enableAcceleratedNetworking": request.echo.get("enableAcceleratedNetworking", False),
+        "enableIPForwarding": request.echo.get("enableIPForwarding", False),
+    }
+
+
+def _private_address(request: Request, index: int, asked: Mapping[str, Any]) -> str | None:
+    subnet = request.held.get(str(asked.get("subnet", {}).get("id")))
+    known = subnet.outputs if subnet else {}
+    prefix = known.get("addressPrefix") or next(iter(known.get("addressPrefixes", [])), None)
+    return identity.private_address(prefix, request.id, str(index)) if prefix else None
+
+
+def _virtual_machine(request: Request) -> Answer:
+    return {"vmId": request.guid("machine"), "timeCreated": request.created}
+
+
+def _container_group(request: Request) -> Answer:
+    asked = request.echo.get("ipAddress")
+    answer: Answer = {"instanceView": {"events": [], "state": "Running"}}
+    if isinstance(asked, dict):
+        label = asked.get("dnsNameLabel")
+        answer["ipAddress"] = {"ip": asked.get("ip") or identity.public_address(request.id)}
+        if label:
+            answer["ipAddress"]["fqdn"] = f"{label}.{request.location}.azurecontainer.io"
+    return answer
+
+
+def _zone(request: Request) -> Answer:
+    # Which set of four name servers a zone gets, Azure decides.
+    which = 1 + int(request.guid("servers")[:2], 16) % 40
+    servers = [f"ns{order}-{which:02}.azure-dns.{top}." for order, top in enumerate(("com", "net", "org", "info"), 1)]
+    return {"nameServers": servers, "maxNumberOfRecordSets": 10000, "numberOfRecordSets": 2}
+
+
+def _record_set(request: Request) -> Answer:
+    zone = arm.name(arm.parent_id(request.id))
+    return {"fqdn": f"{zone}." if request.name == "@" else f"{request.name}.{zone}."}
+
+
+def _cluster(request: Request) -> Answer:
+    asked = request.echo
+    group = arm.resource_group(request.id)
+    prefix = asked.get("dnsPrefix", request.name)
+    host = f"{prefix}-{request.guid('host')[:8]}"
+    return {
+        "fqdn": f"{host}.hcp.{request.location}.azmk8s.io",
+        "azurePortalFQDN": f"{host}.portal.hcp.{request.location}.azmk8s.io",
+        "nodeResourceGroup": asked.get("nodeResourceGroup", f"MC_{group}_{request.name}_{request.location}"),
+        "powerState": {"code": "Running"},
+        "maxAgentPools": 100,
+        "resourceUID": uuid.UUID(request.guid("resource")).hex,
+        **({"currentKubernetesVersion": asked["kubernetesVersion"]} if "kubernetesVersion" in asked else {}),
+    }
+
+
+# Web apps, container apps, content delivery
+
+
+def _site(request: Request) -> Answer:
+    site, marker, slot = request.id.rpartition("/sites/")[2].partition("/slots/")
+    host = f"{site}-{slot}.azurewebsites.net" if marker else f"{site}.azurewebsites.net"
+    outbound = ",".join(identity.public_address(request.id, str(number)) for number in range(4))
+    return {
+        "state": "Running",
+        "availabilityState": "Normal",
+        "usageState": "Normal",
+        "defaultHostName": host.lower(),
+        "hostNames": [host.lower()],
+        "enabledHostNames": [host.lower(), host.lower().replace(".azure", ".scm.azure", 1)],
+        "outboundIpAddresses": outbound,
+        "possibleOutboundIpAddresses": outbound,
+        "customDomainVerificationId": hashlib.sha256(request.id.split("/")[2].encode()).hexdigest().upper(),
+        "repositorySiteName": site,
+        "resourceGroup": arm.resource_group(request.id),
+        "kind": request.echo.get("kind", "app"),
+        "enabled": request.echo.get("enabled", True),
+        "httpsOnly": request.echo.get("httpsOnly", False),
+    }
+
+
+def _static_site(request: Request) -> Answer:
+    return {"defaultHostname": f"verde-{request.guid('host')[:9]}.azurestaticapps.net"}
+
+
+def _plan(request: Request) -> Answer:
+    return {
+        "status": "Ready",
+        "resourceGroup": arm.resource_group(request.id),
+        "subscription": request.id.split("/")[2],
+        "numberOfSites": 0,
+        "kind": request.echo.get("kind", "app"),
+    }
+
+
+def _container_environment(request: Request) -> Answer:
+    return {
+        "defaultDomain": _domain_of_environment(request.id, request.location),
+        "staticIp": identity.public_address(request.id),
+    }
+
+
+def _domain_of_environment(resource_id: str, location: str) -> str:
+    return f"verde-{identity.guid(resource_id, 'domain')[:8]}.{location}.azurecontainerapps.io"
+
+
+def _container_app(request: Request) -> Answer:
+    revision = f"{request.name}--{request.guid(request.now.isoformat())[:7]}"
+    answer: Answer = {
+        "latestRevisionName": revision,
+        "latestReadyRevisionName": revision,
+        "runningStatus": "Running",
+        "outboundIpAddresses": [identity.public_address(request.id)],
+    }
+    asked = request.echo.get("configuration", {}).get("ingress")
+    environment_id = request.echo.get("managedEnvironmentId") or request.echo.get("environmentId")
+    environment = request.held.get(str(environment_id))
+    if isinstance(asked, dict) and environment:
+        domain = environment.outputs.get("defaultDomain", "")
+        domain = domain if asked.get("external") else f"internal.{domain}"
+        answer["configuration"] = {"ingress": {"fqdn": f"{request.name}.{domain}"}}
+        answer["latestRevisionFqdn"] = f"{revision}.{domain}"
+    return answer
+
+
+def _delivery_profile(request: Request) -> Answer:
+    return {"resourceState": "Active", "frontDoorId": request.guid("door")}
+
+
+def _delivery_endpoint(request: Request) -> Answer:
+    return {"hostName": f"{request.name}.azureedge.net", "resourceState": "Running"}
+
+
+def _front_door_endpoint(request: Request) -> Answer:
+    return {"hostName": f"{request.name}-{request.guid('host')[:8]}.z01.azurefd.net", "deploymentStatus": "NotStarted"}
+
+
+# Databases, analytics, messages, caches
+
+
+def _document_account(request: Request) -> Answer:
+    places = [
+        {
+            **asked,
+            "id": f"{request.name}-{plain_location(str(asked.get('locationName', '')))}",
+            "documentEndpoint": (
+                f"https://{request.name}-{plain_location(str(asked.get('locationName', '')))}.documents.azure.com:443/"
+            ),
+            "provisioningState": "Succeeded",
+        }
+        for asked in request.echo.get("locations", [])
+    ]
+    several = request.echo.get("enableMultipleWriteLocations") is True
+    return {
+        "documentEndpoint": f"https://{request.name}.documents.azure.com:443/",
+        "instanceId": request.guid("instance"),
+        "kind": request.echo.get("kind", "GlobalDocumentDB"),
+        "locations": places,
+        "readLocations": places,
+        "writeLocations": places if several else [each for each in places if each.get("failoverPriority", 0) == 0],
+    }
+
+
+def _sql_server(request: Request) -> Answer:
+    return {
+        "fullyQualifiedDomainName": f"{request.name}.database.windows.net",
+        "state": "Ready",
+        "kind": "v12.0",
+        "version": request.echo.get("version", "12.0"),
+    }
+
+
+def _sql_database(request: Request) -> Answer:
+    return {
+        "databaseId": request.guid("database"),
+        "status": "Online",
+        "creationDate": request.created,
+        "collation": request.echo.get("collation", "SQL_Latin1_General_CP1_CI_AS"),
+    }
+
+
+def _synapse_workspace(request: Request) -> Answer:
+    name = request.name
+    return {
+        "workspaceUID": request.guid("workspace"),
+        "connectivityEndpoints": {
+            "dev": f"https://{name}.dev.azuresynapse.net",
+            "sql": f"{name}.sql.azuresynapse.net",
+            "sqlOnDemand": f"{name}-ondemand.sql.azuresynapse.net",
+            "web": f"https://web.azuresynapse.net?workspace={request.id.replace('/', '%2f')}",
+        },
+        "managedResourceGroupName": request.echo.get(
+            "managedResourceGroupName", f"synapseworkspace-managedrg-{request.guid('group')}"
+        ),
+    }
+
+
+def _spark_pool(request: Request) -> Answer:
+    return {"creationDate": request.created}
+
+
+def _message_namespace(request: Request) -> Answer:
+    return {
+        "serviceBusEndpoint": f"https://{request.name}.servicebus.windows.net:443/",
+        "metricId": f"{request.id.split('/')[2]}:{request.name}",
+        "status": "Active",
+        "createdAt": request.created,
+        "updatedAt": request.now.isoformat(),
+    }
+
+
+def _cache(request: Request) -> Answer:
+    return {"hostName": f"{request.name}.redis.cache.windows.net", "port": 6379, "sslPort": 6380}
+
+
+def _vault_secret(request: Request) -> Answer:
+    vault = arm.name(arm.parent_id(request.id))
+    uri = f"https://{vault}.vault.azure.net/secrets/{request.name}"
+    version = uuid.UUID(request.guid(f"version {request.now.isoformat()}")).hex
+    return {"properties": {"secretUri": uri, "secretUriWithVersion": f"{uri}/{version}"}}
+
+
 _ANSWERS: Mapping[str, Callable[[Request], Answer]] = {
+    "app:ContainerApp": _container_app,
+    "app:ManagedEnvironment": _container_environment,
     "applicationinsights:Component": _application_insights,
     "authorization:RoleAssignment": _role_assignment,
+    "cdn:AFDEndpoint": _front_door_endpoint,
+    "cdn:Endpoint": _delivery_endpoint,
+    "cdn:Profile": _delivery_profile,
+    "compute:VirtualMachine": _virtual_machine,
     "consumption:Budget": _budget,
+    "containerinstance:ContainerGroup": _container_group,
     "containerregistry:Registry": _registry,
+    "containerservice:ManagedCluster": _cluster,
+    "cosmosdb:DatabaseAccount": _document_account,
+    "dns:RecordSet": _record_set,
+    "dns:Zone": _zone,
+    "eventhub:Namespace": _message_namespace,
+    "keyvault:Secret": _vault_secret,
     "keyvault:Vault": _vault,
     "machinelearningservices:Compute": _compute,
     "machinelearningservices:Datastore": _datastore,
     "machinelearningservices:Workspace": _ml_workspace,
     "managedidentity:UserAssignedIdentity": _user_assigned_identity,
+    "network:NetworkInterface": _network_interface,
     "network:PrivateEndpoint": _private_endpoint,
+    "network:PublicIPAddress": _public_address,
     "network:Subnet": _subnet,
     "network:VirtualNetwork": _virtual_network,
     "operationalinsights:Workspace": _log_workspace,
     "privatedns:PrivateZone": _private_zone,
+    "redis:Redis": _cache,
     "resources:ResourceGroup": _resource_group,
+    "servicebus:Namespace": _message_namespace,
+    "sql:Database": _sql_database,
+    "sql:Server": _sql_server,
     "storage:Blob": _blob,
     "storage:BlobContainer": _blob_container,
     "storage:BlobServiceProperties": _blob_service,
     "storage:ManagementPolicy": _management_policy,
     "storage:StorageAccount": _storage_account,
     "storage:StorageAccountStaticWebsite": _static_website,
+    "synapse:BigDataPool": _spark_pool,
+    "synapse:Workspace": _synapse_workspace,
+    "web:AppServicePlan": _plan,
+    "web:StaticSite": _static_site,
+    "web:WebApp": _site,
+    "web:WebAppSlot": _site,
 }

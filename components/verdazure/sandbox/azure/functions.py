@@ -6,15 +6,30 @@ would leak a key on Azure leaks a made-up one here, where a test can see it.
 
 import base64
 import hashlib
+import json
+import threading
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
+from urllib.parse import quote, urlencode
 
 from verdazure.sandbox.azure import arm, errors, identity, schema
 from verdazure.sandbox.azure.errors import ProviderError
 from verdazure.sandbox.azure.schema import FunctionSchema, Shape, UnknownTypeError
-from verdazure.sandbox.azure.store import Store
+from verdazure.sandbox.azure.store import Store, StoredResource
 
 Arguments = Mapping[str, Any]
+Outputs = Mapping[str, Any]
+
+# Functions whose answer depends on more than a name: ARM type of what they ask about, argument that names it.
+_ASKED_ABOUT: Mapping[str, tuple[str, str]] = {
+    "listDatabaseAccountConnectionStrings": ("Microsoft.DocumentDB/databaseAccounts", "accountName"),
+    "listManagedClusterAdminCredentials": ("Microsoft.ContainerService/managedClusters", "resourceName"),
+    "listManagedClusterUserCredentials": ("Microsoft.ContainerService/managedClusters", "resourceName"),
+}
+
+# The SDK's modules load when first looked into, and a second thread that looks meanwhile sees one that is half there
+# (CPython, issue 114763).
+_LOADING = threading.Lock()
 
 
 class Caller(NamedTuple):
@@ -42,7 +57,7 @@ def invoke(token: str, arguments: Arguments, caller: Caller, store: Store) -> di
         )
     _, module, name = token.split(":")
     if name.startswith("list"):
-        return _listed(schema.function(token), arguments)
+        return _listed(token, arguments, store)
     if name.startswith("get"):
         return _got(f"azure-native:{module}:{name.removeprefix('get')}", token, arguments, caller, store)
     raise ProviderError(f"the function {token} is not simulated")
@@ -53,7 +68,7 @@ def _got(resource_token: str, token: str, arguments: Arguments, caller: Caller, 
         kind = schema.resource(resource_token)
     except UnknownTypeError:
         if token in _MADE:
-            return _listed(schema.function(token), arguments)
+            return _listed(token, arguments, store)
         raise ProviderError(f"the function {token} is not simulated") from None
     path = arm.path(kind)
     missing = [name for name in path.parameters if name not in arguments]
@@ -66,12 +81,33 @@ def _got(resource_token: str, token: str, arguments: Arguments, caller: Caller, 
             arm.arm_type(resource_id), arm.name(resource_id), arm.resource_group(resource_id)
         )
         raise ProviderError(f"request failed {resource_id}: {refusal}")
-    return {"id": found.id, **found.outputs}
+    return {"id": found.id, **found.outputs, **_given_by_use(found, store)}
 
 
-def _listed(function: FunctionSchema, arguments: Arguments) -> dict[str, Any]:
-    made = _MADE.get(function.token, _filled)
-    return made(function, arguments)
+def _given_by_use(found: StoredResource, store: Store) -> dict[str, Any]:
+    """The address that a dynamic public IP address has from the moment that something uses it."""
+    if found.type != "Microsoft.Network/publicIPAddresses" or "ipAddress" in found.outputs:
+        return {}
+    used = any(found.id.lower() in json.dumps(other.inputs).lower() for other in store.resources())
+    return {"ipAddress": identity.public_address(found.id)} if used else {}
+
+
+def _listed(token: str, arguments: Arguments, store: Store) -> dict[str, Any]:
+    with _LOADING:
+        function = schema.function(token)
+    return _MADE.get(token, _filled)(function, arguments, _asked_about(token, arguments, store))
+
+
+def _asked_about(token: str, arguments: Arguments, store: Store) -> Outputs:
+    """What the store holds of the resource that a function asks about; empty where it is not told or not held."""
+    kind = _ASKED_ABOUT.get(token.rpartition(":")[2])
+    if kind is None:
+        return {}
+    arm_type, named_by = kind
+    with store.transaction() as held:
+        found = held.of_type(arm_type, str(arguments.get(named_by)))
+    group = str(arguments.get("resourceGroupName")).lower()
+    return next((each.outputs for each in found if arm.resource_group(each.id).lower() == group), {})
 
 
 def secret(*parts: str, length: int = 32) -> str:
@@ -80,7 +116,7 @@ def secret(*parts: str, length: int = 32) -> str:
     return base64.b64encode(digest).decode()
 
 
-def _filled(function: FunctionSchema, arguments: Arguments) -> dict[str, Any]:
+def _filled(function: FunctionSchema, arguments: Arguments, held: Outputs) -> dict[str, Any]:
     """One of everything that the result declares: made-up keys for strings, one item a list."""
     where = "/".join(str(value) for _, value in sorted(arguments.items()))
 
@@ -98,7 +134,7 @@ def _filled(function: FunctionSchema, arguments: Arguments) -> dict[str, Any]:
     return {name: fill(declared.shape, name, 0) for name, declared in function.outputs.items()}
 
 
-def _storage_keys(function: FunctionSchema, arguments: Arguments) -> dict[str, Any]:
+def _storage_keys(function: FunctionSchema, arguments: Arguments, held: Outputs) -> dict[str, Any]:
     account = str(arguments.get("accountName"))
     keys = ("key1", "key2")
     return {
@@ -108,7 +144,7 @@ def _storage_keys(function: FunctionSchema, arguments: Arguments) -> dict[str, A
     }
 
 
-def _registry_credentials(function: FunctionSchema, arguments: Arguments) -> dict[str, Any]:
+def _registry_credentials(function: FunctionSchema, arguments: Arguments, held: Outputs) -> dict[str, Any]:
     registry = str(arguments.get("registryName"))
     names = ("password", "password2")
     return {
@@ -117,19 +153,20 @@ def _registry_credentials(function: FunctionSchema, arguments: Arguments) -> dic
     }
 
 
-def _shared_keys(function: FunctionSchema, arguments: Arguments) -> dict[str, Any]:
+def _shared_keys(function: FunctionSchema, arguments: Arguments, held: Outputs) -> dict[str, Any]:
     workspace = str(arguments.get("workspaceName"))
     return {f"{which}SharedKey": secret("logs", workspace, which, length=64) for which in ("primary", "secondary")}
 
 
-def _kubeconfig(function: FunctionSchema, arguments: Arguments) -> dict[str, Any]:
+def _kubeconfig(function: FunctionSchema, arguments: Arguments, held: Outputs) -> dict[str, Any]:
     cluster = str(arguments.get("resourceName"))
+    host = held.get("fqdn", f"{cluster}.hcp.simulated.azmk8s.io")
     config = f"""apiVersion: v1
 kind: Config
 clusters:
 - name: {cluster}
   cluster:
-    server: https://{cluster}.hcp.simulated.azmk8s.io:443
+    server: https://{host}:443
 contexts:
 - name: {cluster}
   context:
@@ -144,10 +181,102 @@ users:
     return {"kubeconfigs": [{"name": "clusterUser", "value": base64.b64encode(config.encode()).decode()}]}
 
 
-_MADE: Mapping[str, Callable[[FunctionSchema, Arguments], dict[str, Any]]] = {
+def _account_strings(function: FunctionSchema, arguments: Arguments, held: Outputs) -> dict[str, Any]:
+    account = str(arguments.get("accountName"))
+    keys = _account_keys(function, arguments, held)
+    if held.get("kind") == "MongoDB":
+        return {"connectionStrings": [_mongo_string(account, which, keys) for which in ("Primary", "Secondary")]}
+    endpoint = f"AccountEndpoint=https://{account}.documents.azure.com:443/"
+    described = {
+        "Primary SQL Connection String": ("Primary", "primaryMasterKey"),
+        "Secondary SQL Connection String": ("Secondary", "secondaryMasterKey"),
+        "Primary Read-Only SQL Connection String": ("PrimaryReadonly", "primaryReadonlyMasterKey"),
+        "Secondary Read-Only SQL Connection String": ("SecondaryReadonly", "secondaryReadonlyMasterKey"),
+    }
+    return {
+        "connectionStrings": [
+            {
+                "connectionString": f"{endpoint};AccountKey={keys[key]};",
+                "description": description,
+                "keyKind": kind,
+                "type": "Sql",
+            }
+            for description, (kind, key) in described.items()
+        ]
+    }
+
+
+def _mongo_string(account: str, which: str, keys: Mapping[str, str]) -> dict[str, str]:
+    # Source: Azure Cosmos DB for MongoDB, "Connect a MongoDB application to Azure Cosmos DB".
+    user = f"{account}:{quote(keys[f'{which.lower()}MasterKey'], safe='')}"
+    options = "ssl=true&replicaSet=globaldb&retrywrites=false&maxIdleTimeMS=120000"
+    return {
+        "connectionString": f"mongodb://{user}@{account}.mongo.cosmos.azure.com:10255/?{options}&appName=@{account}@",
+        "description": f"{which} MongoDB Connection String",
+        "keyKind": which,
+        "type": "MongoDB",
+    }
+
+
+def _account_keys(function: FunctionSchema, arguments: Arguments, held: Outputs) -> dict[str, Any]:
+    account = str(arguments.get("accountName"))
+    names = ("primaryMasterKey", "primaryReadonlyMasterKey", "secondaryMasterKey", "secondaryReadonlyMasterKey")
+    return {name: secret("cosmosdb", account, name, length=64) for name in names}
+
+
+def _message_keys(function: FunctionSchema, arguments: Arguments, held: Outputs) -> dict[str, Any]:
+    """Keys of a namespace, or of a queue, topic or hub in it: a connection string names the latter as its path."""
+    where = "/".join(str(value) for _, value in sorted(arguments.items()))
+    rule = str(arguments.get("authorizationRuleName"))
+    inside = next((arguments[name] for name in ("eventHubName", "queueName", "topicName") if name in arguments), None)
+    answer = {"keyName": rule}
+    for which in ("primary", "secondary"):
+        key = secret("messages", where, which)
+        answer[f"{which}Key"] = key
+        answer[f"{which}ConnectionString"] = (
+            f"Endpoint=sb://{arguments.get('namespaceName')}.servicebus.windows.net/;"
+            f"SharedAccessKeyName={rule};SharedAccessKey={key}" + (f";EntityPath={inside}" if inside else "")
+        )
+    return answer
+
+
+def _service_signature(function: FunctionSchema, arguments: Arguments, held: Outputs) -> dict[str, Any]:
+    return {"serviceSasToken": _signature(arguments, {"sr": arguments.get("resource", "c")})}
+
+
+def _account_signature(function: FunctionSchema, arguments: Arguments, held: Outputs) -> dict[str, Any]:
+    asked = {"ss": arguments.get("services"), "srt": arguments.get("resourceTypes")}
+    return {"accountSasToken": _signature(arguments, asked)}
+
+
+def _signature(arguments: Arguments, more: Mapping[str, Any]) -> str:
+    """A shared access signature. Source: Azure Storage, "Create a service SAS" and "Create an account SAS"."""
+    fields = {
+        "sv": "2015-04-05",
+        **more,
+        "spr": arguments.get("protocols"),
+        "st": arguments.get("sharedAccessStartTime"),
+        "se": arguments.get("sharedAccessExpiryTime"),
+        "sp": arguments.get("permissions"),
+        "sig": secret("signature", *(str(value) for _, value in sorted(arguments.items()))),
+    }
+    return urlencode({name: value for name, value in fields.items() if value is not None})
+
+
+_MADE: Mapping[str, Callable[[FunctionSchema, Arguments, Outputs], dict[str, Any]]] = {
     "azure-native:containerregistry:listRegistryCredentials": _registry_credentials,
     "azure-native:containerservice:listManagedClusterAdminCredentials": _kubeconfig,
     "azure-native:containerservice:listManagedClusterUserCredentials": _kubeconfig,
+    "azure-native:cosmosdb:listDatabaseAccountConnectionStrings": _account_strings,
+    "azure-native:cosmosdb:listDatabaseAccountKeys": _account_keys,
+    "azure-native:eventhub:listEventHubKeys": _message_keys,
+    "azure-native:eventhub:listNamespaceKeys": _message_keys,
     "azure-native:operationalinsights:getSharedKeys": _shared_keys,
+    "azure-native:operationalinsights:getWorkspaceSharedKeys": _shared_keys,
+    "azure-native:servicebus:listNamespaceKeys": _message_keys,
+    "azure-native:servicebus:listQueueKeys": _message_keys,
+    "azure-native:servicebus:listTopicKeys": _message_keys,
     "azure-native:storage:listStorageAccountKeys": _storage_keys,
+    "azure-native:storage:listStorageAccountSAS": _account_signature,
+    "azure-native:storage:listStorageAccountServiceSAS": _service_signature,
 }

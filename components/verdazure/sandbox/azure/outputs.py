@@ -12,15 +12,29 @@ from typing import Any
 from verdazure.sandbox.azure.schema import ObjectType, ResourceSchema, Shape, discriminated
 from verdazure.sandbox.azure.wire import UNKNOWN, is_asset
 
-# Write-only properties of answers that the SDK leaves untyped. Source: `x-ms-mutability` and the descriptions of
-# azure-rest-api-specs, Microsoft.MachineLearningServices ("secrets are not returned").
+# Write-only properties that the SDK's answers leave untyped or declare all the same. Source: `x-ms-secret`,
+# `x-ms-mutability` and the descriptions of azure-rest-api-specs ("secrets are not returned", "will never be returned").
 _WRITE_ONLY: Mapping[str, tuple[str, ...]] = {
+    "azure-native:app:ContainerApp": ("configuration.secrets.value",),
+    "azure-native:app:ManagedEnvironment": ("appLogsConfiguration.logAnalyticsConfiguration.sharedKey",),
+    "azure-native:compute:VirtualMachine": ("osProfile.adminPassword",),
+    "azure-native:containerinstance:ContainerGroup": (
+        "containers.environmentVariables.secureValue",
+        "imageRegistryCredentials.password",
+    ),
+    "azure-native:containerservice:ManagedCluster": (
+        "servicePrincipalProfile.secret",
+        "windowsProfile.adminPassword",
+    ),
+    "azure-native:keyvault:Secret": ("properties.value",),
     "azure-native:machinelearningservices:Datastore": ("properties.credentials.secrets",),
     "azure-native:machinelearningservices:Compute": (
         "properties.properties.userAccountCredentials.adminUserPassword",
         "properties.properties.administratorAccount.password",
     ),
     "azure-native:machinelearningservices:WorkspaceConnection": ("properties.credentials",),
+    "azure-native:sql:Server": ("administratorLoginPassword",),
+    "azure-native:synapse:Workspace": ("sqlAdministratorLoginPassword",),
 }
 
 
@@ -115,6 +129,10 @@ class _Question:
 
 
 def _drop(value: Any, path: list[str]) -> None:
+    if isinstance(value, list):
+        for item in value:
+            _drop(item, path)
+        return
     head, *rest = path
     if isinstance(value, dict) and head in value:
         if rest:
