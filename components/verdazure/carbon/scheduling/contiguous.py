@@ -23,10 +23,10 @@ def best_start(window: Window, hours: float) -> float:
     """The offset of the start that emits least, the earliest of equals.
 
     Over constant steps the emissions are piecewise linear in the start, so a best one begins or ends with a step, or
-    at a bound of the window: a sliding window over prefix sums, O(n log n).
+    at a bound of the window: a sliding window over prefix sums, O(n).
     """
     latest = max(window.length - hours, 0.0)
     edges = np.concatenate((window.offsets, window.offsets - hours, [latest]))
-    starts = np.unique(edges[(edges >= 0) & (edges <= latest)])
+    starts = edges[(edges >= 0) & (edges <= latest)]
     grams = window.grams_between(starts, starts + hours)
-    return float(starts[np.flatnonzero(grams <= grams.min() * (1 + 1e-12))[0]])
+    return float(starts[grams <= grams.min() * (1 + 1e-12)].min())

@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 
 from verdazure.carbon.quantities import Energy, Power
 
-
 NOTHING = Energy(0)
 
 
@@ -17,7 +16,7 @@ class Infeasible(ValueError):
 class Job:
     """One job of known length on one region's grid.
 
-    Raises `ValueError` for a value that means nothing, `Infeasible` for a deadline that even an immediate start misses.
+    Raises `ValueError` for a value that means nothing, `Infeasible` for a deadline that cannot be met.
     """
 
     power: Power
@@ -41,9 +40,10 @@ class Job:
         if self.resume.kwh < 0:
             raise ValueError(f"resume is {self.resume.kwh:g} kWh; give 0 or more")
         if self.latest_start < self.release:
+            earliest = self.release + self.running
             raise Infeasible(
                 f"{self.hours:g} h do not fit between {self.release:%Y-%m-%d %H:%M} and"
-                f" {self.deadline:%Y-%m-%d %H:%M} UTC; the earliest deadline is {self.release + self.running:%Y-%m-%d %H:%M} UTC"
+                f" {self.deadline:%Y-%m-%d %H:%M} UTC; the earliest deadline is {earliest:%Y-%m-%d %H:%M} UTC"
             )
 
     @property

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import numpy as np
+
 from verdazure.carbon.quantities import Emissions
 from verdazure.carbon.scheduling.jobs import Job
 from verdazure.carbon.scheduling.window import Window
@@ -89,9 +91,9 @@ def choose(
 
 def emissions(job: Job, window: Window, stretches: Sequence[tuple[float, float]]) -> Emissions:
     """What running in these stretches emits, resumes included."""
-    grams = sum(float(window.grams_between(start, end)) for start, end in stretches) * job.power.watts / 1000
-    resumes = window.intensity_at([start for start, _ in stretches[1:]])
-    return Emissions(grams + job.resume.kwh * float(resumes.sum()))
+    starts, ends = np.array(stretches).T
+    grams = float(window.grams_between(starts, ends).sum()) * job.power.watts / 1000
+    return Emissions(grams + job.resume.kwh * float(window.intensity_at(starts[1:]).sum()))
 
 
 def _runs(job: Job, window: Window, stretches: Sequence[tuple[float, float]]) -> tuple[Run, ...]:

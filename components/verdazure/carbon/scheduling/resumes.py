@@ -12,7 +12,7 @@ _STATES = 3
 Costs = NDArray[np.float64]
 """Least cost by state, by remainder open or done, by whole steps done."""
 Origins = NDArray[np.int8]
-"""By the same: the state before the slot, plus `_STATES` where the slot took the remainder, twice that for a whole step."""
+"""By the same: the state before the slot; `_STATES` more where it took the remainder, twice that for a whole step."""
 
 
 def best_slots(window: Window, hours: float, resume_hours: float) -> Hours | None:

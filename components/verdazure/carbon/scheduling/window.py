@@ -1,6 +1,5 @@
 """The steps between a job's release and its deadline: what every planner reads."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -61,7 +60,7 @@ class Window:
         """gCO2e of drawing 1 kW from `start` to `end`."""
         return self.grams_until(end) - self.grams_until(start)
 
-    def intensity_at(self, offsets: Sequence[float]) -> NDArray[np.float64]:
+    def intensity_at(self, offsets: Hours) -> NDArray[np.float64]:
         """gCO2e/kWh of the slots that hold these offsets."""
         slots = np.searchsorted(self.offsets, offsets, side="right") - 1
         return self.intensities[np.minimum(slots, len(self.hours) - 1)]
