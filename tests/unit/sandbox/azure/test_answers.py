@@ -1,0 +1,103 @@
+"""What services answer beyond what they were asked, type by type."""
+
+import ipaddress
+
+import pytest
+from verdazure.sandbox.azure import identity
+
+GROUP = {"resourceGroupName": "rg"}
+
+
+def test_a_fixed_address_is_there_at_once_and_a_dynamic_one_when_used(engine):
+    engine.group()
+    label = {"dnsSettings": {"domainNameLabel": "verde"}}
+    _, fixed = engine.create(
+        "network:PublicIPAddress",
+        {**GROUP, **label, "publicIpAddressName": "fixed", "publicIPAllocationMethod": "Static"},
+    )
+    dynamic_id, dynamic = engine.create(
+        "network:PublicIPAddress", {**GROUP, "publicIpAddressName": "dynamic", "publicIPAllocationMethod": "Dynamic"}
+    )
+    assert fixed["ipAddress"] == identity.public_address(
+        f"/subscriptions/{identity.SUBSCRIPTION_ID}/resourceGroups/rg/providers/Microsoft.Network/publicIPAddresses/fixed"
+    )
+    assert fixed["dnsSettings"]["fqdn"] == "verde.swedencentral.cloudapp.azure.com"
+    assert "ipAddress" not in dynamic
+
+    asked = {**GROUP, "publicIpAddressName": "dynamic"}
+    assert "ipAddress" not in engine.invoke("network:getPublicIPAddress", **asked)
+    engine.create(
+        "network:NetworkInterface",
+        {**GROUP, "ipConfigurations": [{"name": "web", "publicIPAddress": {"id": dynamic_id}}]},
+    )
+    used = engine.invoke("network:getPublicIPAddress", **asked)
+    assert used["ipAddress"] == identity.public_address(dynamic_id)
+
+
+def test_a_private_address_is_of_its_subnet(engine):
+    engine.group()
+    engine.create(
+        "network:VirtualNetwork",
+        {**GROUP, "virtualNetworkName": "net", "addressSpace": {"addressPrefixes": ["10.0.0.0/16"]}},
+    )
+    subnet, _ = engine.create(
+        "network:Subnet", {**GROUP, "virtualNetworkName": "net", "subnetName": "s", "addressPrefix": "10.0.3.0/29"}
+    )
+    _, nic = engine.create(
+        "network:NetworkInterface", {**GROUP, "ipConfigurations": [{"name": "web", "subnet": {"id": subnet}}]}
+    )
+    (configuration,) = nic["ipConfigurations"]
+    assert configuration["privateIPAddress"] in {"10.0.3.4", "10.0.3.5", "10.0.3.6"}
+    assert configuration["primary"] is True
+
+
+def test_made_up_addresses_are_nobodys():
+    assert ipaddress.ip_address(identity.public_address("any")) in ipaddress.ip_network("198.18.0.0/15")
+    assert identity.public_address("any") == identity.public_address("ANY") != identity.public_address("other")
+
+
+@pytest.mark.parametrize(
+    ("external", "host"),
+    [(True, "api.{domain}"), (False, "api.internal.{domain}")],
+)
+def test_a_container_app_is_reached_inside_its_environment(engine, external, host):
+    engine.group()
+    environment_id, environment = engine.create("app:ManagedEnvironment", {**GROUP, "environmentName": "env"})
+    _, app = engine.create(
+        "app:ContainerApp",
+        {
+            **GROUP,
+            "containerAppName": "api",
+            "managedEnvironmentId": environment_id,
+            "configuration": {
+                "ingress": {"external": external, "targetPort": 80},
+                "secrets": [{"name": "password", "value": "hush"}],
+            },
+        },
+    )
+    assert app["configuration"]["ingress"]["fqdn"] == host.format(domain=environment["defaultDomain"])
+    assert app["configuration"]["secrets"] == [{"name": "password"}]
+
+
+def test_a_slot_has_a_host_of_its_own(engine):
+    engine.group()
+    engine.create("web:WebApp", {**GROUP, "name": "Shop"})
+    _, slot = engine.create("web:WebAppSlot", {**GROUP, "name": "Shop", "slot": "green"})
+    assert slot["defaultHostName"] == "shop-green.azurewebsites.net"
+
+
+def test_settings_of_a_site_have_places_of_their_own(engine):
+    engine.group()
+    site, _ = engine.create("web:WebApp", {**GROUP, "name": "shop"})
+    settings, _ = engine.create("web:WebAppApplicationSettings", {**GROUP, "name": "shop", "properties": {"A": "1"}})
+    strings, _ = engine.create(
+        "web:WebAppConnectionStrings",
+        {**GROUP, "name": "shop", "properties": {"db": {"type": "SQLAzure", "value": "Server=none"}}},
+    )
+    assert (settings, strings) == (f"{site}/config/appsettings", f"{site}/config/connectionstrings")
+
+
+def test_settings_need_their_site(engine, refused):
+    engine.group()
+    with pytest.raises(refused, match="sites/shop"):
+        engine.create("web:WebAppApplicationSettings", {**GROUP, "name": "shop", "properties": {"A": "1"}})
