@@ -8,12 +8,19 @@ from verdazure.carbon.scheduling.contiguous import contiguous
 from verdazure.carbon.scheduling.interruptible import interruptible
 from verdazure.carbon.scheduling.jobs import Infeasible, Job
 from verdazure.carbon.scheduling.plans import Plan, Run
+from verdazure.carbon.scheduling.smoothing import smoothed
+from verdazure.carbon.scheduling.unknown_lengths import LengthHistory, OpenJob, WaitingPolicy, waiting_policy
 
 __all__ = [
     "Infeasible",
     "Job",
+    "LengthHistory",
+    "OpenJob",
     "Plan",
     "Run",
+    "WaitingPolicy",
     "contiguous",
     "interruptible",
+    "smoothed",
+    "waiting_policy",
 ]
