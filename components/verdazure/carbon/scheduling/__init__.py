@@ -5,6 +5,7 @@ worse than starting at once on that forecast, and starts at once where waiting s
 """
 
 from verdazure.carbon.scheduling.contiguous import contiguous
+from verdazure.carbon.scheduling.elastic import ElasticJob, Scale, elastic
 from verdazure.carbon.scheduling.interruptible import interruptible
 from verdazure.carbon.scheduling.jobs import Infeasible, Job
 from verdazure.carbon.scheduling.plans import Plan, Run
@@ -12,14 +13,17 @@ from verdazure.carbon.scheduling.smoothing import smoothed
 from verdazure.carbon.scheduling.unknown_lengths import LengthHistory, OpenJob, WaitingPolicy, waiting_policy
 
 __all__ = [
+    "ElasticJob",
     "Infeasible",
     "Job",
     "LengthHistory",
     "OpenJob",
     "Plan",
     "Run",
+    "Scale",
     "WaitingPolicy",
     "contiguous",
+    "elastic",
     "interruptible",
     "smoothed",
     "waiting_policy",

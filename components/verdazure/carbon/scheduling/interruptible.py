@@ -9,6 +9,9 @@ from verdazure.carbon.scheduling.resumes import best_slots
 from verdazure.carbon.scheduling.window import Hours, Window
 from verdazure.carbon.series import Series
 
+_ROUNDING = 1e-10
+"""Hours: less than the microsecond that times are kept in."""
+
 
 def interruptible(job: Job, forecast: Series, least_saving: float = 0.0) -> Plan:
     """The exact best slots between release and deadline.
@@ -46,7 +49,7 @@ def cheapest(window: Window, hours: float) -> Hours:
     used = np.where(window.intensities < threshold, window.hours, 0.0)
     left = hours - float(used.sum())
     for slot in np.flatnonzero(window.intensities == threshold):
-        if left <= 0:
+        if left <= _ROUNDING:
             break
         used[slot] = min(left, float(window.hours[slot]))
         left -= float(used[slot])

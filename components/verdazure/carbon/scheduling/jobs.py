@@ -32,7 +32,7 @@ class Job:
 
     def __post_init__(self) -> None:
         for name in ("release", "deadline"):
-            object.__setattr__(self, name, _utc(name, getattr(self, name)))
+            object.__setattr__(self, name, utc(name, getattr(self, name)))
         if not 0 < self.hours < float("inf"):
             raise ValueError(f"hours is {self.hours}; a job runs for more than 0 hours")
         if self.power.watts <= 0:
@@ -57,7 +57,8 @@ class Job:
         return self.deadline - self.running
 
 
-def _utc(name: str, moment: datetime) -> datetime:
+def utc(name: str, moment: datetime) -> datetime:
+    """The moment in UTC. Raises `ValueError` for one without a time zone, by the name of its field."""
     if moment.tzinfo is None:
         raise ValueError(f"{name} {moment.isoformat()} has no time zone; give an aware time, such as 2026-01-01T00:00Z")
     return moment.astimezone(UTC)

@@ -11,7 +11,7 @@ from verdazure.carbon.scheduling.jobs import Job
 from verdazure.carbon.scheduling.window import Window
 from verdazure.carbon.series import Origin, Quality, Series
 
-_NOTHING = 1e-9
+NOTHING_SAVED = 1e-9
 """A saving below this share of the emissions is the rounding of sums, not a reason to wait."""
 
 
@@ -74,7 +74,7 @@ def choose(
     baseline = emissions(job, window, [(0.0, job.hours)])
     shifted = emissions(job, window, stretches)
     saving = (baseline.grams - shifted.grams) / baseline.grams if baseline.grams else 0.0
-    if saving <= max(least_saving, _NOTHING):
+    if saving <= max(least_saving, NOTHING_SAVED):
         reason = _at_once_reason(job, saving, least_saving)
         stretches, shifted = [(0.0, job.hours)], baseline
     else:
@@ -106,7 +106,7 @@ def _runs(job: Job, window: Window, stretches: Sequence[tuple[float, float]]) ->
 def _at_once_reason(job: Job, saving: float, least_saving: float) -> str:
     if job.latest_start == job.release:
         return "Starts at once: the deadline leaves no room to wait."
-    if saving <= _NOTHING:
+    if saving <= NOTHING_SAVED:
         return "Starts at once, no benefit: no later hours before the deadline are cleaner."
     return f"Starts at once, no benefit: waiting saves {saving:.1%}, less than the {least_saving:.1%} asked for."
 
