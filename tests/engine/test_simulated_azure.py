@@ -200,16 +200,16 @@ def test_a_missing_parent_fails_in_azures_words(project, pulumi, azure):
 
 def test_a_type_without_a_model_lives_with_a_warning(project, pulumi, azure):
     folder = project(
-        "from pulumi_azure_native import eventhub, resources\n"
+        "from pulumi_azure_native import relay, resources\n"
         "group = resources.ResourceGroup('rg', location='uksouth')\n"
-        "spaces = eventhub.Namespace('ns', resource_group_name=group.name, sku={'name': 'Standard'})\n"
-        "eventhub.EventHub('hub', resource_group_name=group.name, namespace_name=spaces.name)\n"
+        "spaces = relay.Namespace('ns', resource_group_name=group.name, sku={'name': 'Standard'})\n"
+        "relay.HybridConnection('way', resource_group_name=group.name, namespace_name=spaces.name)\n"
     )
     shown = pulumi("up", "--yes", cwd=folder).stdout
-    assert "warning: azure-native:eventhub:EventHub is simulated by its general shape only" in shown
+    assert "warning: azure-native:relay:HybridConnection is simulated by its general shape only" in shown
     assert [resource.type for resource in azure.resources()][1:] == [
-        "Microsoft.EventHub/namespaces",
-        "Microsoft.EventHub/namespaces/eventHubs",
+        "Microsoft.Relay/namespaces",
+        "Microsoft.Relay/namespaces/hybridConnections",
     ]
     pulumi("destroy", "--yes", cwd=folder)
     assert azure.resources() == []
