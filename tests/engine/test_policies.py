@@ -13,6 +13,7 @@ PACK = str(ROOT / "policies")
 HAND_WRITTEN = """
     import pulumi_azure_native as azure
 
+    shared = "/subscriptions/5d0cbd32-6f0e-4c1e-8f0b-2f1b6a1c9c11/resourceGroups/shared/providers"
     tags = {"workload": "shop", "owner": "ml", "environment": "prod"}
     group = azure.resources.ResourceGroup("group", location="swedencentral", tags=tags)
     far = azure.resources.ResourceGroup("far", location="polandcentral", tags=tags)
@@ -33,6 +34,8 @@ HAND_WRITTEN = """
         resource_group_name=group.name,
         location="swedencentral",
         identity={"type": "SystemAssigned"},
+        storage_account=f"{shared}/Microsoft.Storage/storageAccounts/stshared",
+        key_vault=f"{shared}/Microsoft.KeyVault/vaults/kv-shared",
         public_network_access="Enabled",
         managed_network={"isolation_mode": "AllowInternetOutbound"},
         system_datastores_auth_mode="Identity",

@@ -50,6 +50,7 @@ workspace = ml.Workspace(
     storage_account=account.id,
     key_vault=vault.id,
     identity={"type": "UserAssigned", "user_assigned_identities": [identity.id]},
+    primary_user_assigned_identity=identity.id,
 )
 ml.Compute(
     "gpu-nodes",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from verdazure.cli import sandbox_fault
+from verdazure.cli import sandbox_fault, sandbox_quota
 from verdazure.cli.shells import Shell, exports
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="A local Azure to preview and test stacks in, with no account.", no_args_is_help=True)
 app.add_typer(sandbox_fault.app, name="fault")
+app.add_typer(sandbox_quota.app, name="quota")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead.")]
 

@@ -10,11 +10,12 @@ the modules in this order:
     schema     what the installed SDK says about a type: properties, enums, unions, API version
     arm        resource ids: paths (facts in `paths`), parents, scopes
     naming     the names and locations that azure-native fills in
-    check      whether the SDK's types and Azure accept an input (names: facts in `names`)
+    check      whether the SDK's types and Azure accept an input: `names`, `limits` of values, `relations` of properties
     diff       what changed between two property trees; `replace` says which changes replace a resource
     faults     what is ordered to fail
     azure      the service: create, read, update, delete
     life       what the service refuses: missing parents, taken names, locks, what never changes
+    references whether what a resource names exists; `conditions` what others allow, `quota` how much there is
     answers    what the service answers, per type; `outputs`, `identity` and `regions` help
     drift      what a refresh makes of an answer
     functions  the functions that stacks call

@@ -151,6 +151,17 @@ def arm_type(resource_id: str) -> str:
     return f"Microsoft.Resources/{'resourceGroups' if resource_group(resource_id) else 'subscriptions'}"
 
 
+def has_exact_path(resource_id: str) -> bool:
+    """Whether the id is of a type whose path is Azure's own, not guessed."""
+    return arm_type(resource_id).lower() in _exact_types()
+
+
+@cache
+def _exact_types() -> frozenset[str]:
+    templates = (known if known.startswith("/") else f"/providers/{known}" for known in PATHS.values())
+    return frozenset(arm_type(template).lower() for template in templates)
+
+
 def name(resource_id: str) -> str:
     """The last name in an id."""
     return resource_id.rstrip("/").rpartition("/")[2]

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from verdazure.sandbox.azure import answers, arm, life, outputs
+from verdazure.sandbox.azure import answers, arm, conditions, life, outputs, quota, references
 from verdazure.sandbox.azure.schema import ResourceSchema
 from verdazure.sandbox.azure.store import Held, SoftDeleted, Store, StoredResource
 
@@ -14,6 +14,7 @@ class Azure:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._quotas = quota.Quotas(store.path)
 
     def create(self, schema: ResourceSchema, resource_id: str, inputs: Mapping[str, Any]) -> StoredResource:
         """Create a resource and return it as the service answers."""
@@ -67,6 +68,10 @@ class Azure:
         inputs: Mapping[str, Any],
         before: StoredResource | None,
     ) -> StoredResource:
+        kind = schema.token.partition(":")[2]
+        references.require_referenced(held, kind, resource_id, inputs)
+        conditions.require_allowed(held, kind, resource_id, inputs)
+        quota.require_quota(self._quotas, held, resource_id, inputs)
         request = answers.Request(schema, resource_id, outputs.echoed(schema, inputs), before, held, datetime.now(UTC))
         answer = answers.answer(request)
         resource = StoredResource(

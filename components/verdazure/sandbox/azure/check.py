@@ -7,18 +7,22 @@ right spelling. What a preview does not know yet is never judged.
 import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
-from verdazure.sandbox.azure import names
+from verdazure.sandbox.azure import limits, names, relations
 from verdazure.sandbox.azure.arm import ArmPath
+from verdazure.sandbox.azure.finding import Finding
 from verdazure.sandbox.azure.schema import ObjectType, ResourceSchema, Shape, discriminated
 from verdazure.sandbox.azure.wire import UNKNOWN, is_asset
 
 # What azure-native itself keeps among a resource's inputs.
 OWN_PROPERTIES = frozenset({"azureApiVersion", "__createBeforeDelete"})
 
-# Enums that the SDK lists in part only, and whose documentation says so: any string is taken.
-_INCOMPLETE_ENUMS = frozenset({"ContainerServiceVMSizeTypes", "VirtualMachineSizeTypes"})
+# Enums whose list in the SDK cannot be trusted: any string is taken. Of the sizes it lists a part, and says so; the
+# name ConditionOperator is that of two services, and the values of log search alerts are lost.
+_INCOMPLETE_ENUMS = frozenset({"ConditionOperator", "ContainerServiceVMSizeTypes", "VirtualMachineSizeTypes"})
+
+_IN_GROUP = "resourceGroupName"
 
 # Below this length a list of allowed values helps; above it, it hides the message.
 _LONGEST_LIST = 24
@@ -31,25 +35,29 @@ _PLAIN_KINDS: Mapping[str, tuple[type, ...]] = {
 }
 
 
-class Finding(NamedTuple):
-    """What is wrong with an input. `path` is as in `properties.rules[0].name`; `reason` is a sentence."""
-
-    path: str
-    reason: str
-
-
 def findings(schema: ResourceSchema, path: ArmPath, inputs: Mapping[str, Any]) -> list[Finding]:
     """Everything that is wrong with the inputs of a resource, in the order of the properties."""
     own = {name: value for name, value in inputs.items() if name not in OWN_PROPERTIES}
-    by_type = list(_Checker(schema).object("", schema.inputs, own))
-    return by_type or [*_names(schema, path, own), *_places(path, own), *_tags(own)]
+    by_type = list(_Checker(schema).object("", schema.inputs, own, schema.token.rpartition(":")[2]))
+    return by_type or [*_values(schema, path, own), *relations.findings(schema.token, own)]
+
+
+def _values(schema: ResourceSchema, path: ArmPath, inputs: Mapping[str, Any]) -> Iterator[Finding]:
+    yield from _names(schema, path, inputs)
+    yield from _places(path, inputs)
+    yield from _tags(inputs)
 
 
 def _names(schema: ResourceSchema, path: ArmPath, inputs: Mapping[str, Any]) -> Iterator[Finding]:
-    parameter = path.name_parameter
-    value = inputs.get(parameter)
-    if isinstance(value, str):
-        reason = names.problem(schema.token, value, inputs)
+    for parameter in sorted(schema.path_parameters & inputs.keys()):
+        value = inputs[parameter]
+        if not isinstance(value, str):
+            continue
+        limit = limits.of(schema.token).get(("", parameter), {})
+        if parameter == path.name_parameter and names.has_rule(schema.token):
+            reason = names.problem(schema.token, value, inputs)
+        else:
+            reason = names.group_problem(value) if parameter == _IN_GROUP else limits.problem(limit, value)
         if reason:
             yield Finding(parameter, reason)
 
@@ -91,8 +99,9 @@ class _Checker:
     def __init__(self, schema: ResourceSchema) -> None:
         self._types = schema.types
         self._enums = schema.enums
+        self._limits = limits.of(schema.token)
 
-    def object(self, path: str, properties: ObjectType, value: Mapping[str, Any]) -> Iterator[Finding]:
+    def object(self, path: str, properties: ObjectType, value: Mapping[str, Any], kind: str) -> Iterator[Finding]:
         for name in value:
             if name not in properties:
                 yield Finding(_join(path, name), _unknown_property(name, properties))
@@ -100,10 +109,16 @@ class _Checker:
             where = _join(path, name)
             if name in value:
                 yield from self._value(where, declared.shape, value[name])
+                yield from self._limit(where, (kind.removesuffix("Args"), name), value[name])
                 if declared.const and value[name] is not UNKNOWN and value[name] != declared.const:
                     yield Finding(where, f"{_shown(value[name])} is not allowed here: it must be '{declared.const}'")
             elif declared.required:
                 yield Finding(where, f"missing required property '{where}'")
+
+    def _limit(self, path: str, key: tuple[str, str], value: Any) -> Iterator[Finding]:
+        reason = limits.problem(self._limits.get(key, {}), value)
+        if reason:
+            yield Finding(path, reason)
 
     def _value(self, path: str, shape: Shape, value: Any) -> Iterator[Finding]:
         if value is UNKNOWN or value is None or shape.kind == "any":
@@ -130,7 +145,7 @@ class _Checker:
 
     def _object(self, path: str, shape: Shape, value: Any) -> Iterator[Finding]:
         if isinstance(value, dict):
-            yield from self.object(path, self._types[shape.ref], value)
+            yield from self.object(path, self._types[shape.ref], value, shape.ref)
         else:
             yield Finding(path, _wrong_type("object", value))
 
@@ -162,10 +177,10 @@ class _Checker:
         elif chosen not in variants.members:
             yield Finding(where, _not_among(chosen, variants.members))
         else:
-            yield from self.object(path, variants.members[chosen], value)
+            yield from self.object(path, variants.members[chosen], value, variants.refs[chosen])
 
     def _fits_unsaid(self, path: str, discriminator: str, member: ObjectType, value: Mapping[str, Any]) -> bool:
-        return not member[discriminator].required and not list(self.object(path, member, value))
+        return not member[discriminator].required and not list(self.object(path, member, value, ""))
 
 
 # The words

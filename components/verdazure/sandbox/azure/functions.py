@@ -7,7 +7,6 @@ would leak a key on Azure leaks a made-up one here, where a test can see it.
 import base64
 import hashlib
 import json
-import threading
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode
@@ -26,10 +25,6 @@ _ASKED_ABOUT: Mapping[str, tuple[str, str]] = {
     "listManagedClusterAdminCredentials": ("Microsoft.ContainerService/managedClusters", "resourceName"),
     "listManagedClusterUserCredentials": ("Microsoft.ContainerService/managedClusters", "resourceName"),
 }
-
-# The SDK's modules load when first looked into, and a second thread that looks meanwhile sees one that is half there
-# (CPython, issue 114763).
-_LOADING = threading.Lock()
 
 
 class Caller(NamedTuple):
@@ -93,8 +88,7 @@ def _given_by_use(found: StoredResource, store: Store) -> dict[str, Any]:
 
 
 def _listed(token: str, arguments: Arguments, store: Store) -> dict[str, Any]:
-    with _LOADING:
-        function = schema.function(token)
+    function = schema.function(token)
     return _MADE.get(token, _filled)(function, arguments, _asked_about(token, arguments, store))
 
 

@@ -126,10 +126,14 @@ _RULES: Mapping[str, NameRule] = {
 
 # What exists once in its parent has one name. Source: Azure Storage resource provider REST API, names of the services.
 _FIXED: Mapping[str, str] = {
+    "storage:BlobContainerImmutabilityPolicy": "default",
+    "storage:BlobInventoryPolicy": "default",
     "storage:BlobServiceProperties": "default",
     "storage:FileServiceProperties": "default",
     "storage:ManagementPolicy": "default",
 }
+
+_COMPUTE = "machinelearningservices:Compute"
 
 # A compute's name goes by its kind; kinds that are not here share the last rule. The pattern of an instance is what the
 # service says when it refuses one: no dash before a number at the end.
@@ -146,14 +150,25 @@ _COMPUTES: Mapping[str, NameRule] = {
 _OTHER_COMPUTE = NameRule(2, 16, r"[A-Za-z0-9-]+", "letters, digits and dashes")
 
 
+def has_rule(token: str) -> bool:
+    """Whether the names of a type have a rule here."""
+    kind = token.partition(":")[2]
+    return kind in _FIXED or kind in _RULES or kind == _COMPUTE
+
+
 def problem(token: str, name: str, inputs: Inputs) -> str | None:
     """Why Azure would refuse a name, as a sentence, or nothing. `inputs` are those of the resource."""
     kind = token.partition(":")[2]
     fixed = _FIXED.get(kind)
     if fixed:
         return None if name == fixed else f"'{name}' is not a name that Azure accepts here: it is always '{fixed}'"
-    rule = _compute_rule(inputs) if kind == "machinelearningservices:Compute" else _RULES.get(kind)
+    rule = _compute_rule(inputs) if kind == _COMPUTE else _RULES.get(kind)
     return rule.problem(name) if rule else None
+
+
+def group_problem(name: str) -> str | None:
+    """Why a name cannot be that of a resource group, or nothing."""
+    return _GROUP.problem(name)
 
 
 def _compute_rule(inputs: Inputs) -> NameRule | None:

@@ -12,6 +12,7 @@ import inspect
 import json
 import re
 import tempfile
+import threading
 import typing
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -27,6 +28,11 @@ from verdazure.sandbox.azure.plugin import sdk_version
 
 # Part of the cache's path: raise it when what is kept changes.
 _FORMAT = 1
+
+
+# The SDK's modules load when first looked into, and a second thread that looks meanwhile sees one that is half there
+# (CPython, issue 114763).
+_LOADING = threading.Lock()
 
 
 class UnknownTypeError(RefusalError):
@@ -84,12 +90,13 @@ def function(token: str) -> FunctionSchema:
     Raises `UnknownTypeError` when the installed SDK does not have it.
     """
     module_name, name = _split(token)
-    module = _module(token, module_name)
-    result = getattr(module, f"{name[0].upper()}{name[1:]}Result", None)
-    if result is None:
-        raise UnknownTypeError(f"{token} is not a function of pulumi-azure-native {sdk_version()}.")
-    reader = _Reader(module)
-    return FunctionSchema(token, reader.read(result), reader.types)
+    with _LOADING:
+        module = _module(token, module_name)
+        result = getattr(module, f"{name[0].upper()}{name[1:]}Result", None)
+        if result is None:
+            raise UnknownTypeError(f"{token} is not a function of pulumi-azure-native {sdk_version()}.")
+        reader = _Reader(module)
+        return FunctionSchema(token, reader.read(result), reader.types)
 
 
 @cache
@@ -113,6 +120,11 @@ def resource(token: str) -> ResourceSchema:
 
 def derive(token: str) -> ResourceSchema:
     """The schema read from the SDK's classes, without the cache."""
+    with _LOADING:
+        return _derived(token)
+
+
+def _derived(token: str) -> ResourceSchema:
     module, resource_class = _resource_class(token)
     args_class = _args_class(module, resource_class)
     reader = _Reader(module)
@@ -131,10 +143,11 @@ def derive(token: str) -> ResourceSchema:
 
 
 class Variants(NamedTuple):
-    """How the members of a union are told apart: the property and, for each of its values, the member."""
+    """How the members of a union are told apart: the property and, for each of its values, the member and its name."""
 
     name: str
     members: Mapping[str, ObjectType]
+    refs: Mapping[str, str]
 
 
 def discriminated(shape: Shape, types: Mapping[str, ObjectType]) -> Variants | None:
@@ -145,7 +158,8 @@ def discriminated(shape: Shape, types: Mapping[str, ObjectType]) -> Variants | N
     for name, declared in members[0].items():
         constants = [member[name].const for member in members if name in member and member[name].const]
         if declared.const and len(constants) == len(members):
-            return Variants(name, dict(zip(constants, members, strict=True)))
+            refs = [member.ref for member in shape.of]
+            return Variants(name, dict(zip(constants, members, strict=True)), dict(zip(constants, refs, strict=True)))
     return None
 
 

@@ -25,7 +25,10 @@ VAULT = {
 RULE = {
     "name": "cool",
     "type": "Lifecycle",
-    "definition": {"filters": {"blobTypes": ["blockBlob"]}, "actions": {"baseBlob": {}}},
+    "definition": {
+        "filters": {"blobTypes": ["blockBlob"]},
+        "actions": {"baseBlob": {"delete": {"daysAfterModificationGreaterThan": 30}}},
+    },
 }
 POLICY = {**GROUP, "accountName": "stdata", "managementPolicyName": "default", "policy": {"rules": [RULE]}}
 BOX = {

@@ -87,7 +87,8 @@ def test_a_signature_carries_what_was_asked(engine):
 def test_a_kubeconfig_reaches_its_cluster(engine):
     engine.group()
     _, cluster = engine.create(
-        "containerservice:ManagedCluster", {**GROUP, "resourceName": "aks", "dnsPrefix": "verde"}
+        "containerservice:ManagedCluster",
+        {**GROUP, "resourceName": "aks", "dnsPrefix": "verde", "identity": {"type": "SystemAssigned"}},
     )
     answer = engine.invoke("containerservice:listManagedClusterUserCredentials", **GROUP, resourceName="aks")
     config = base64.b64decode(answer["kubeconfigs"][0]["value"]).decode()

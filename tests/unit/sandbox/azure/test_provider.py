@@ -12,9 +12,17 @@ VAULT = {
     "vaultName": "kv-data",
     "properties": {"tenantId": TENANT_ID, "sku": {"family": "A", "name": "standard"}},
 }
-WORKSPACE = {**IN_GROUP, "workspaceName": "mlw"}
+# Another subscription's: whether these exist cannot be judged here.
+SHARED = "/subscriptions/5d0cbd32-6f0e-4c1e-8f0b-2f1b6a1c9c11/resourceGroups/shared/providers"
+IN_WORKSPACE = {**IN_GROUP, "workspaceName": "mlw"}
+WORKSPACE = {
+    **IN_WORKSPACE,
+    "identity": {"type": "SystemAssigned"},
+    "storageAccount": f"{SHARED}/Microsoft.Storage/storageAccounts/stshared",
+    "keyVault": f"{SHARED}/Microsoft.KeyVault/vaults/kv-shared",
+}
 CLUSTER = {
-    **WORKSPACE,
+    **IN_WORKSPACE,
     "computeName": "gpu",
     "properties": {
         "computeType": "AmlCompute",
@@ -33,7 +41,7 @@ READER = f"/subscriptions/{SUBSCRIPTION_ID}/providers/Microsoft.Authorization/ro
     ("token", "inputs", "parameter", "name", "random"),
     [
         ("storage:StorageAccount", STORAGE, "accountName", "x19b25856", True),
-        ("storage:BlobContainer", {**IN_GROUP, "accountName": "st"}, "containerName", "x", False),
+        ("storage:BlobContainer", {**IN_GROUP, "accountName": "stdata"}, "containerName", "x", False),
         (
             "authorization:RoleAssignment",
             {"scope": G, "principalId": "p", "roleDefinitionId": "r"},
@@ -46,7 +54,7 @@ READER = f"/subscriptions/{SUBSCRIPTION_ID}/providers/Microsoft.Authorization/ro
     ],
 )
 def test_a_name_nobody_chose(engine, token, inputs, parameter, name, random):
-    unnamed = {key: value for key, value in (inputs or WORKSPACE).items() if key != parameter}
+    unnamed = {key: value for key, value in (inputs or IN_WORKSPACE).items() if key != parameter}
     named = decode(engine.check(token, unnamed).inputs)
     assert named[parameter] == name
     assert named.get("__createBeforeDelete") is (True if random else None)
@@ -71,7 +79,7 @@ def test_a_location_nobody_chose(engine):
     engine.group(location="swedencentral")
     assert engine.checked("storage:StorageAccount", STORAGE)["location"] == "swedencentral"
     assert engine.checked("storage:StorageAccount", {**STORAGE, "resourceGroupName": UNKNOWN})["location"] is UNKNOWN
-    assert "location" not in engine.checked("storage:BlobContainer", {**IN_GROUP, "accountName": "st"}, "raw")
+    assert "location" not in engine.checked("storage:BlobContainer", {**IN_GROUP, "accountName": "stdata"}, "raw")
     engine.configure(location="uksouth")
     assert engine.checked("storage:StorageAccount", STORAGE)["location"] == "uksouth"
     olds = {"location": "norwayeast"}
@@ -214,7 +222,7 @@ def test_secrets_of_a_datastore_are_not_answered(engine):
         "credentials": credentials,
     }
     store_id, answer = engine.create(
-        "machinelearningservices:Datastore", {**WORKSPACE, "name": "raw", "properties": properties}
+        "machinelearningservices:Datastore", {**IN_WORKSPACE, "name": "raw", "properties": properties}
     )
     assert answer["properties"]["credentials"] == {"credentialsType": "AccountKey"}
     assert engine.store.get(store_id).inputs["properties"]["credentials"] == credentials
