@@ -47,7 +47,8 @@ vault = keyvault.Vault(
 workspace = ml.Workspace(
     "mlw",
     resource_group_name=group.name,
-    storage_account=account.id,
+    storage_account="/subscriptions/5d0cbd32-6f0e-4c1e-8f0b-2f1b6a1c9c11/resourceGroups/shared/providers/"
+    "Microsoft.Storage/storageAccounts/stshared",
     key_vault=vault.id,
     identity={"type": "UserAssigned", "user_assigned_identities": [identity.id]},
     primary_user_assigned_identity=identity.id,

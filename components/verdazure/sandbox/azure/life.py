@@ -145,7 +145,16 @@ def _fixed_protection(before: StoredResource, inputs: Mapping[str, Any]) -> None
         raise AzureError(400, "BadRequest", message)
 
 
+def _fixed_parts(before: StoredResource, inputs: Mapping[str, Any]) -> None:
+    # Workspaces - Create Or Update: neither can be changed once the workspace is there. The words are ours.
+    for part in ("storageAccount", "keyVault"):
+        if before.inputs.get(part) and not _same_id(before.inputs[part], inputs.get(part)):
+            message = f"The {part} of workspace '{before.name}' cannot be changed once the workspace has been created."
+            raise AzureError(400, "BadRequest", message)
+
+
 _FIXED: Mapping[str, Callable[[StoredResource, Mapping[str, Any]], None]] = {
+    _ML_WORKSPACE: _fixed_parts,
     _ROLE_ASSIGNMENT: _fixed_role,
     _VAULT: _fixed_protection,
 }

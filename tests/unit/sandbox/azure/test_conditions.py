@@ -91,6 +91,14 @@ def workspace(**changes):
     }
 
 
+@pytest.mark.parametrize("part", ["storageAccount", "keyVault"])
+def test_a_workspace_keeps_its_storage_and_vault(engine, refused, part):
+    workspace_id, answer = engine.create("machinelearningservices:Workspace", workspace())
+    other = {**workspace(), part: workspace()[part] + "other"}
+    with pytest.raises(refused, match=f"The {part} of workspace 'mlw' cannot be changed once the workspace"):
+        engine.update("machinelearningservices:Workspace", workspace_id, answer, other)
+
+
 @pytest.mark.parametrize(
     ("part", "named"),
     [
