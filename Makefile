@@ -5,11 +5,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 CHECKS := $(VENV)/checks
+LIMITS := $(VENV)/limits
 STACK ?= sandbox
 SANDBOX := $(BIN)/verdazure sandbox run --
 JOBS ?= 2
 
-.PHONY: help setup up preview down test unit engine bench prove lint format lock clean
+.PHONY: help setup up preview down test unit engine bench prove limits facts lint format lock clean
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -45,7 +46,7 @@ engine: setup ## Tests that drive the real pulumi in the sandbox: minutes
 bench: setup ## What the simulated provider costs a resource
 	@$(BIN)/python benchmarks/provider_latency.py
 
-prove: setup $(CHECKS)/.installed ## Judge the ARM export by Microsoft's models, azure-ai-ml and checkov: minutes
+prove: setup $(CHECKS)/.installed $(LIMITS)/.installed ## What takes long: the export judged by others' tools, 200 faults
 	@$(BIN)/python -m pytest tests/prove -q
 
 $(CHECKS)/.installed: requirements-checks.lock
@@ -53,6 +54,18 @@ $(CHECKS)/.installed: requirements-checks.lock
 	@echo "Installing the judges, in an environment of their own (about a minute)..."
 	@$(CHECKS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@
+
+$(LIMITS)/.installed: requirements-limits.lock
+	@echo "Installing Microsoft's models, to derive what values may be (half a minute)..."
+	@rm -rf $(LIMITS)
+	@$(BIN)/uv pip install --quiet --no-deps --require-hashes --target $(LIMITS) -r $<
+	@touch $@
+
+limits: setup $(LIMITS)/.installed ## Derive what values may be from Microsoft's models
+	@$(BIN)/python -m verdazure.sandbox.azure.limits.derive $(LIMITS)
+
+facts: setup ## Derive the facts tables from their sources
+	@$(BIN)/python -m verdazure.facts.derive
 
 lint: setup ## Style, types and the arrows of the architecture
 	@$(BIN)/ruff format --check --quiet .
@@ -69,6 +82,9 @@ lock: setup ## Compile the lock files
 		--no-emit-index-url --custom-compile-command "make lock" --quiet --output-file requirements.lock
 	@$(BIN)/uv pip compile tests/prove/requirements.in --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --custom-compile-command "make lock" --quiet --output-file requirements-checks.lock
+	@$(BIN)/uv pip compile components/verdazure/sandbox/azure/limits/requirements.in --no-deps --universal \
+		--python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" --quiet \
+		--output-file requirements-limits.lock
 
 clean: ## Remove the virtual environment and the sandbox of this checkout
 	@rm -rf $(VENV) .verdazure

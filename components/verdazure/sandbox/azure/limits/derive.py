@@ -53,10 +53,11 @@ class Package(NamedTuple):
 
 def main(folder: str) -> None:
     """Writes the table."""
+    derived = rows(Path(folder))
     with TABLE.open("w", newline="") as file:
         writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
         writer.writeheader()
-        writer.writerows(rows(Path(folder)))
+        writer.writerows(derived)
 
 
 def rows(folder: Path) -> list[Row]:
