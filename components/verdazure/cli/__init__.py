@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from verdazure.cli import sandbox
+from verdazure.cli import carbon_intensity, facts, sandbox
 
 app = typer.Typer(
     name="verdazure",
@@ -14,6 +14,8 @@ app = typer.Typer(
     pretty_exceptions_show_locals=False,  # a local variable may hold a secret
 )
 app.add_typer(sandbox.app, name="sandbox")
+app.add_typer(facts.app, name="facts")
+app.command()(carbon_intensity.intensity)
 
 
 def _print_version(wanted: bool) -> None:
