@@ -120,7 +120,7 @@ def test_weakening_a_default_warns_and_names_the_rule(deploy, args, warning):
         ),
         (
             {"vm_size": "Standard_NC6s_v3"},
-            "vm_size is 'Standard_NC6s_v3'. Allowed: a size that Azure has not announced to retire (retiring). "
+            "vm_size is 'Standard_NC6s_v3'. Allowed: a size that Azure has not announced to retire (retired). "
             "Fix: use Standard_NC4as_T4_v3.",
         ),
         (

@@ -55,7 +55,7 @@ def test_a_dirty_region_without_a_cleaner_one_says_so() -> None:
 
 def test_a_retired_size_names_its_successor() -> None:
     assert said("CM07", AML_CLUSTER.having("properties.properties.vmSize", "Standard_NC6s_v3")) == [
-        "CM07 current-vm-generation: compute: properties.properties.vmSize is Standard_NC6s_v3, retiring, "
+        "CM07 current-vm-generation: compute: properties.properties.vmSize is Standard_NC6s_v3, retired, "
         "wanted a size that Azure has not announced to retire. Fix: use Standard_NC4as_T4_v3."
     ]
 
