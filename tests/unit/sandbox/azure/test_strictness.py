@@ -820,6 +820,13 @@ BAD = [
         f"{P}.scaleSettings.nodeIdleTimeBeforeScaleDown",
         "ISO 8601",
     ),
+    (
+        "machinelearningservices:Compute",
+        {f"{P}.vmSize": "Standard_NC6s_v3"},
+        f"{P}.vmSize",
+        "was retired on 2025-09-30 and is no longer offered; Standard_NC4as_T4_v3 comes closest",
+    ),
+    ("compute:VirtualMachine", {"hardwareProfile.vmSize": "Standard_NC24r"}, "hardwareProfile.vmSize", "was retired"),
     ("machinelearningservices:Compute", {f"{P}.vmSize": "NC24 A100"}, f"{P}.vmSize", "is not a VM size"),
     (
         "machinelearningservices:Compute",

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from typing import Any
 
 from verdazure.sandbox.azure.finding import Finding, Inputs, items, known, unsaid
 
@@ -13,6 +14,22 @@ _FORBIDDEN_USERS = frozenset(
 )
 _LONGEST_WINDOWS_NAME, _LONGEST_LINUX_NAME = 15, 64
 _MOST_LUNS = 64
+
+
+def retired_size(path: str, inputs: Any) -> Iterator[Finding]:
+    """What is wrong with a VM size that Azure has taken away. Source: the row of the facts table."""
+    from verdazure import facts  # late: reading the table would double the time that a start takes
+
+    size = known(inputs, path)
+    row = facts.vm_sizes().get(str(size))
+    if row and row.status == "retired":
+        since = f" on {row.retires_on}" if row.retires_on else ""
+        instead = f"; {row.successor} comes closest" if row.successor else ""
+        yield Finding(path, f"'{size}' was retired{since} and is no longer offered{instead}")
+
+
+def _size(inputs: Inputs) -> Iterator[Finding]:
+    yield from retired_size("hardwareProfile.vmSize", inputs)
 
 
 def _computer_name(inputs: Inputs) -> Iterator[Finding]:
@@ -73,5 +90,5 @@ def _disks(inputs: Inputs) -> Iterator[Finding]:
 
 
 RULES = {
-    "compute:VirtualMachine": (_computer_name, _administrator, _way_in, _spot, _placement, _disks),
+    "compute:VirtualMachine": (_size, _computer_name, _administrator, _way_in, _spot, _placement, _disks),
 }

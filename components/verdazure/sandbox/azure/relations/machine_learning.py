@@ -7,6 +7,7 @@ from typing import Any
 
 from verdazure.sandbox.azure import limits
 from verdazure.sandbox.azure.finding import Finding, Inputs, items, known, unsaid
+from verdazure.sandbox.azure.relations.compute import retired_size
 
 # Workspaces - Create Or Update: property, ARM type of what it names.
 _PARTS: Mapping[str, str] = {
@@ -74,6 +75,7 @@ def _vm_size(inputs: Inputs) -> Iterator[Finding]:
     # Azure virtual machines, "Azure VM sizes naming conventions".
     size = known(inputs, "properties.properties.vmSize")
     sized = known(inputs, "properties.computeType") in ("AmlCompute", "ComputeInstance")
+    yield from retired_size("properties.properties.vmSize", inputs)
     if size and sized and not re.fullmatch(_VM_SIZE, str(size), re.IGNORECASE):
         yield Finding("properties.properties.vmSize", f"'{size}' is not a VM size, such as Standard_NC4as_T4_v3")
 
