@@ -1,0 +1,1 @@
+"""What the planners save on published work, side by side with what was published."""
