@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from verdazure.sandbox.azure.faults import Document, Faults
+    from verdazure.sandbox.azure.faults import Document, Fault, Faults
 
 # The sandbox is imported where a command needs it: `--help` and completion stay fast.
 
@@ -21,23 +21,35 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead.")]
 
 @app.command()
 def add(
-    fault: Annotated[str, typer.Argument(help="throttled, conflict, quota, timeout or lost.")],
+    fault: Annotated[str, typer.Argument(help="throttled, conflict, quota, timeout, lost or partial.")],
     operation: Annotated[str, typer.Option(help="create, update, read, delete, invoke or *.")] = "*",
-    types: Annotated[str, typer.Option("--type", help="Glob of Pulumi type tokens.")] = "*",
+    types: Annotated[str, typer.Option("--type", help="Glob of Pulumi tokens or of ARM types.")] = "*",
     name: Annotated[str, typer.Option(help="Glob of logical names.")] = "*",
     on: Annotated[int, typer.Option(min=1, help="The first matching request that fails.")] = 1,
-    times: Annotated[int, typer.Option(min=1, help="How many fail from there on; retries count.")] = 1,
+    times: Annotated[
+        int | None,
+        typer.Option(
+            min=1, help="How many fail at most, from there on; retries count. 1, or no end with --probability."
+        ),
+    ] = None,
+    probability: Annotated[float | None, typer.Option(help="How likely each request fails, above 0 to 1.")] = None,
+    seed: Annotated[int, typer.Option(help="Of the draws: the same run has the same faults.")] = 0,
     seconds: Annotated[float, typer.Option(min=0, help="How long each failing request takes.")] = 0,
     as_json: AsJson = False,
 ) -> None:
-    """Order one more fault; throttles and timeouts surface from the fourth in a row, as azure-native retries."""
+    """Order one more fault; throttles and timeouts surface from the fourth in a row, as azure-native retries.
+
+    `lost` does what was asked and loses the answer; `partial` does it and reports that it failed.
+    """
     from pydantic import ValidationError
 
     from verdazure.sandbox.azure.faults import Document, Fault
 
     wanted = {"operation": operation, "type": types, "name": name, "fault": fault}
     try:
-        ordered = Fault.model_validate({**wanted, "on": on, "times": times, "seconds": seconds})
+        ordered = Fault.model_validate(
+            {**wanted, "on": on, "times": times, "probability": probability, "seed": seed, "seconds": seconds}
+        )
     except ValidationError as error:
         print(f"error: {error}", file=sys.stderr)
         raise typer.Exit(2) from error
@@ -86,6 +98,13 @@ def _show(document: "Document", as_json: bool) -> None:
         print(json.dumps(document.model_dump(mode="json"), indent=2))
         return
     for each in document.faults:
-        print(f"{each.fault} {each.operation} {each.type} {each.name}: from request {each.on}, {each.times} times")
+        print(f"{each.fault} {each.operation} {each.type} {each.name}: {_when(each)}")
     if not document.faults:
         print("No faults.")
+
+
+def _when(fault: "Fault") -> str:
+    if fault.probability is None:
+        return f"from request {fault.on}, {fault.times or 1} times"
+    bound = f", {fault.times} times at most" if fault.times else ""
+    return f"each with probability {fault.probability:g}, seed {fault.seed}{bound}"

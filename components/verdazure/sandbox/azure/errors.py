@@ -4,6 +4,9 @@ Codes and messages: Azure Resource Manager, "Resolve common Azure deployment err
 answer in public issue trackers where their own reference does not give the words.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 
 class RefusalError(Exception):
     """The request cannot be done; str() is what a user reads."""
@@ -16,6 +19,20 @@ class AzureError(RefusalError):
         super().__init__(f'Status={status} Code="{code}" Message="{message}"')
         self.status = status
         self.code = code
+
+
+class LostAnswerError(RefusalError):
+    """The connection broke before the answer came: nobody knows whether the request was done."""
+
+
+class InitFailedError(RefusalError):
+    """A resource was made, but did not become ready: `resource_id`, and its `outputs` as far as they are."""
+
+    def __init__(self, message: str, resource_id: str, outputs: Mapping[str, Any], inputs: Mapping[str, Any]) -> None:
+        super().__init__(message)
+        self.resource_id = resource_id
+        self.outputs = outputs
+        self.inputs = inputs
 
 
 class ProviderError(RefusalError):

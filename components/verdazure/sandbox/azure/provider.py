@@ -13,12 +13,12 @@ from google.protobuf import empty_pb2
 
 from verdazure.sandbox.azure import arm, check, diff, drift, functions, identity, naming, outputs, replace, schema
 from verdazure.sandbox.azure.azure import Azure
-from verdazure.sandbox.azure.errors import RefusalError
-from verdazure.sandbox.azure.faults import Faults, Operation
+from verdazure.sandbox.azure.errors import InitFailedError, LostAnswerError, RefusalError
+from verdazure.sandbox.azure.faults import Faults, Operation, PartialFailureError
 from verdazure.sandbox.azure.host import Host
 from verdazure.sandbox.azure.schema import ResourceSchema
-from verdazure.sandbox.azure.store import Store
-from verdazure.sandbox.azure.wire import decode, encode, plugin_pb2, provider_pb2, provider_pb2_grpc
+from verdazure.sandbox.azure.store import Store, StoredResource
+from verdazure.sandbox.azure.wire import decode, encode, plugin_pb2, provider_pb2, provider_pb2_grpc, status_pb2
 
 
 def _answers(method: Callable[..., Any]) -> Callable[..., Any]:
@@ -28,6 +28,11 @@ def _answers(method: Callable[..., Any]) -> Callable[..., Any]:
     def answer(self: "AzureNative", request: Any, context: grpc.ServicerContext) -> Any:
         try:
             return method(self, request)
+        except InitFailedError as failed:
+            context.set_trailing_metadata((("grpc-status-details-bin", _details(failed)),))
+            context.abort(grpc.StatusCode.UNKNOWN, str(failed))
+        except LostAnswerError as lost:
+            context.abort(grpc.StatusCode.UNAVAILABLE, str(lost))
         except RefusalError as refusal:
             context.abort(grpc.StatusCode.UNKNOWN, str(refusal))
         except Exception as error:
@@ -123,8 +128,8 @@ class AzureNative(provider_pb2_grpc.ResourceProviderServicer):
         kind, inputs = _kind(request), decode(request.properties)
         if request.preview:
             return provider_pb2.CreateResponse(properties=encode(outputs.predicted(kind, inputs, {})))
-        with self._faults.around(Operation.CREATE, *_subject(request)):
-            made = self._azure.create(kind, arm.path(kind).resource_id(self._subscription, inputs), inputs)
+        resource_id = arm.path(kind).resource_id(self._subscription, inputs)
+        made = self._written(Operation.CREATE, request, lambda: self._azure.create(kind, resource_id, inputs))
         return provider_pb2.CreateResponse(id=made.id, properties=encode(made.outputs))
 
     @_answers
@@ -147,9 +152,16 @@ class AzureNative(provider_pb2_grpc.ResourceProviderServicer):
             old = decode(request.olds)
             stable: dict[str, Any] = {name: old[name] for name in ("name", "location") if name in old}
             return provider_pb2.UpdateResponse(properties=encode(outputs.predicted(kind, inputs, stable)))
-        with self._faults.around(Operation.UPDATE, *_subject(request)):
-            made = self._azure.update(kind, request.id, inputs)
+        made = self._written(Operation.UPDATE, request, lambda: self._azure.update(kind, request.id, inputs))
         return provider_pb2.UpdateResponse(properties=encode(made.outputs))
+
+    def _written(self, operation: Operation, request: Any, write: Callable[[], StoredResource]) -> StoredResource:
+        try:
+            with self._faults.around(operation, *_subject(request)):
+                made = write()
+        except PartialFailureError as failure:
+            raise InitFailedError(str(failure), made.id, made.outputs, made.inputs) from None
+        return made
 
     @_answers
     def Delete(self, request: Any) -> Any:
@@ -195,6 +207,19 @@ def _subject(request: Any) -> tuple[str, str]:
     """Token and logical name of the resource that a request is about."""
     _, _, types, name = request.urn.split("::", 3)
     return types.rpartition("$")[2], name
+
+
+def _details(failed: InitFailedError) -> bytes:
+    """The error with what was made, as gRPC carries it: the engine keeps the resource and what is wrong with it."""
+    status = status_pb2.Status(code=grpc.StatusCode.UNKNOWN.value[0], message=str(failed))
+    made = provider_pb2.ErrorResourceInitFailed(
+        id=failed.resource_id,
+        properties=encode(failed.outputs),
+        reasons=[str(failed)],
+        inputs=encode(failed.inputs),
+    )
+    status.details.add().Pack(made)
+    return bytes(status.SerializeToString())
 
 
 def _detail(change: diff.Change) -> Any:

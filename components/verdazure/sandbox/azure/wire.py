@@ -17,11 +17,12 @@ from verdazure.sandbox import protocol
 STUBS = protocol.plugin_pb2.__name__.rpartition(".")[0]
 
 if TYPE_CHECKING:
-    from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
+    from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc, status_pb2
 else:
     plugin_pb2 = protocol.plugin_pb2
     provider_pb2 = import_module(f"{STUBS}.provider_pb2")
     provider_pb2_grpc = import_module(f"{STUBS}.provider_pb2_grpc")
+    status_pb2 = import_module(f"{STUBS}.status_pb2")
 
 __all__ = [
     "STUBS",
@@ -33,6 +34,7 @@ __all__ = [
     "plugin_pb2",
     "provider_pb2",
     "provider_pb2_grpc",
+    "status_pb2",
 ]
 
 Properties = dict[str, Any]

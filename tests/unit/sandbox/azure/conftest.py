@@ -15,10 +15,21 @@ from verdazure.sandbox.azure.wire import decode, encode, provider_pb2
 class Refused(Exception):
     """What the engine would show as the provider's error."""
 
+    def __init__(self, message: str, code: grpc.StatusCode, trailing: dict[str, bytes]) -> None:
+        super().__init__(message)
+        self.code = code
+        self.trailing = trailing
+
 
 class _Context:
+    def __init__(self) -> None:
+        self.trailing: tuple[tuple[str, bytes], ...] = ()
+
+    def set_trailing_metadata(self, trailing: tuple[tuple[str, bytes], ...]) -> None:
+        self.trailing = trailing
+
     def abort(self, code: grpc.StatusCode, details: str) -> None:
-        raise Refused(details)
+        raise Refused(details, code, dict(self.trailing))
 
 
 class Engine:

@@ -2,12 +2,15 @@
 
 import json
 
+import grpc
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 from verdazure.cli.sandbox import app
-from verdazure.sandbox.azure.faults import Fault, Kind
+from verdazure.sandbox.azure.errors import RefusalError
+from verdazure.sandbox.azure.faults import Document, Fault, Faults, Kind, Operation, Request
+from verdazure.sandbox.azure.wire import decode, provider_pb2, status_pb2
 
 GROUP = {"resourceGroupName": "rg", "location": "swedencentral"}
 
@@ -48,6 +51,72 @@ def test_a_lost_answer_leaves_what_was_made(engine, refused):
         engine.create("resources:ResourceGroup", GROUP)
 
 
+def test_a_lost_answer_is_a_broken_connection(engine, refused):
+    order(engine, operation="create", fault="lost")
+    with pytest.raises(refused) as lost:
+        engine.create("resources:ResourceGroup", GROUP)
+    assert lost.value.code is grpc.StatusCode.UNAVAILABLE
+
+
+def test_a_partial_failure_tells_what_was_made(engine, refused):
+    order(engine, operation="create", fault="partial")
+    with pytest.raises(refused, match="reached terminal provisioning state 'Failed'") as failed:
+        engine.create("resources:ResourceGroup", GROUP)
+    (made,) = engine.store.resources()
+    status = status_pb2.Status.FromString(failed.value.trailing["grpc-status-details-bin"])
+    told = provider_pb2.ErrorResourceInitFailed()
+    assert status.details[0].Unpack(told)
+    assert (told.id, decode(told.properties), list(told.reasons)) == (made.id, made.outputs, [str(failed.value)])
+    assert decode(told.inputs) == made.inputs
+
+
+def test_an_arm_type_says_whom_a_fault_concerns(engine, refused):
+    order(engine, type="Microsoft.Resources/*", fault="conflict")
+    with pytest.raises(refused, match="AnotherOperationInProgress"):
+        engine.create("resources:ResourceGroup", GROUP)
+    order(engine, type="Microsoft.Storage/*", fault="conflict")
+    engine.group()
+    engine.invoke("authorization:getClientConfig")
+
+
+def test_faults_of_the_same_words_count_for_themselves(engine, refused):
+    path = engine.store.path.with_suffix(".faults.json")
+    path.write_text(json.dumps({"faults": [{"operation": "create", "fault": "conflict"}] * 2}))
+    for _ in range(2):
+        with pytest.raises(refused, match="AnotherOperationInProgress"):
+            engine.create("resources:ResourceGroup", GROUP)
+    engine.group()
+
+
+def requests_that_fail(tmp_path, fault):
+    faults = Faults(tmp_path / "azure.db")
+    faults.clear()
+    faults.save(Document(faults=[fault]))
+    failed = []
+    for name in map(str, range(100)):
+        try:
+            with faults.around(Operation.CREATE, "azure-native:resources:ResourceGroup", name):
+                pass
+        except RefusalError:
+            failed.append(name)
+    return failed
+
+
+def test_a_probability_is_drawn_from_the_seed(tmp_path):
+    fault = Fault(fault=Kind.CONFLICT, probability=0.2, seed=7)
+    first = requests_that_fail(tmp_path, fault)
+    assert 10 <= len(first) <= 30
+    assert requests_that_fail(tmp_path, fault) == first
+    assert requests_that_fail(tmp_path, fault.model_copy(update={"seed": 8})) != first
+    assert requests_that_fail(tmp_path, fault.model_copy(update={"times": 3})) == first[:3]
+
+
+@given(st.integers(), st.integers(1, 50))
+def test_a_certain_fault_always_strikes(seed, attempt):
+    request = Request(Operation.UPDATE, "azure-native:storage:StorageAccount", "data")
+    assert Fault(fault=Kind.LOST, probability=1, seed=seed).draws(request, attempt)
+
+
 def test_a_fault_of_another_type_or_operation_does_not_strike(engine):
     order(engine, operation="delete", fault="conflict")
     engine.group()
@@ -75,7 +144,8 @@ def test_the_command_orders_lists_and_clears(tmp_path, monkeypatch):
         assert done.exit_code == 0, done.output
         return json.loads(done.stdout)["faults"]
 
-    ordered = {"operation": "create", "type": "*", "name": "*", "fault": "quota", "on": 2, "times": 1, "seconds": 0.0}
+    ordered = {"operation": "create", "type": "*", "name": "*", "fault": "quota", "on": 2, "times": None}
+    ordered |= {"probability": None, "seed": 0, "seconds": 0.0}
     assert faults("add", "quota", "--operation", "create", "--on", "2") == [ordered]
     assert faults("list") == [ordered]
     assert faults("clear") == []
