@@ -17,12 +17,13 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table as Grid
 
-from benchmarks.carbon import lets_wait_awhile
+from benchmarks.carbon import gaia, lets_wait_awhile
 from benchmarks.carbon.data import Missing
 from benchmarks.carbon.figures import Cell, Table, missed
 
 BENCHMARKS = {
     "lets-wait-awhile": lets_wait_awhile.run,
+    "gaia": gaia.run,
 }
 
 
@@ -66,6 +67,7 @@ def _show(table: Table, console: Console) -> None:
     for row in table.rows:
         grid.add_row(*(_text(cell, table.digits) for cell in row))
     console.print(grid)
+    console.print(f"{table.note}\n{table.verdict}", highlight=False, markup=False)
 
 
 def _text(cell: Cell, digits: int) -> str:
