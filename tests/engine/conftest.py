@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import sys
 import textwrap
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -72,6 +73,19 @@ def project(tmp_path: Path, pulumi: Pulumi) -> Project:
         return folder
 
     return write
+
+
+@pytest.fixture
+def fault(sandbox_env: dict[str, str]) -> Callable[..., str]:
+    """`fault(*args)` runs `verdazure sandbox fault` in this test's sandbox."""
+    command = str(Path(sys.executable).with_name("verdazure"))
+
+    def run(*args: str) -> str:
+        return subprocess.run(
+            [command, "sandbox", "fault", *args], env=sandbox_env, capture_output=True, text=True, check=True
+        ).stdout
+
+    return run
 
 
 def _config_text(value: object) -> str:

@@ -1,11 +1,10 @@
 """Faults under the real engine: what a stack's team sees, and that the next `up` finishes the work."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from verdazure.sandbox.azure.store import Store
 
 PROGRAM = """
     from pulumi_azure_native import resources
@@ -13,19 +12,6 @@ PROGRAM = """
     for name in ("one", "two"):
         resources.ResourceGroup(name, resource_group_name=f"rg-{name}", location="uksouth")
     """
-
-
-@pytest.fixture
-def fault(sandbox_env):
-    """`fault(*args)` runs `verdazure sandbox fault` in this test's sandbox."""
-    command = str(Path(sys.executable).with_name("verdazure"))
-
-    def run(*args: str) -> str:
-        return subprocess.run(
-            [command, "sandbox", "fault", *args], env=sandbox_env, capture_output=True, text=True, check=True
-        ).stdout
-
-    return run
 
 
 def held(pulumi, folder) -> set[str]:
@@ -71,3 +57,37 @@ def test_a_delete_that_fails_leaves_the_resource_in_the_stack_until_it_is_gone(p
     assert "rg-one" in held(pulumi, folder)
     pulumi("destroy", "--yes", "--skip-preview", cwd=folder)
     assert held(pulumi, folder) == set()
+
+
+def azure_holds(sandbox_env) -> list[str]:
+    return [each.name for each in Store(Path(sandbox_env["VERDAZURE_SANDBOX_DIR"]) / "azure.db").resources()]
+
+
+def test_a_partial_failure_is_kept_by_the_stack_and_the_next_up_goes_on_with_it(project, pulumi, fault, sandbox_env):
+    folder = project(PROGRAM)
+    fault("add", "partial", "--operation", "create", "--name", "two")
+    failed = pulumi("up", "--yes", "--skip-preview", cwd=folder, check=False)
+    assert failed.returncode != 0
+    assert "reached terminal provisioning state 'Failed'" in failed.stdout + failed.stderr
+    assert held(pulumi, folder) == {"rg-one", "rg-two"}
+
+    mended = pulumi("up", "--yes", "--skip-preview", cwd=folder)
+    assert "1 updated" in mended.stdout
+    assert azure_holds(sandbox_env) == ["rg-one", "rg-two"]
+    pulumi("refresh", "--yes", "--expect-no-changes", cwd=folder)
+
+
+def test_a_lost_answer_leaves_a_resource_that_an_import_brings_home(project, pulumi, fault, sandbox_env):
+    folder = project(PROGRAM)
+    fault("add", "lost", "--operation", "create", "--name", "two")
+    failed = pulumi("up", "--yes", "--skip-preview", cwd=folder, check=False)
+    assert "the connection was lost before Azure's answer to create of 'two' came" in failed.stdout + failed.stderr
+    assert (held(pulumi, folder), azure_holds(sandbox_env)) == ({"rg-one"}, ["rg-one", "rg-two"])
+
+    again = pulumi("up", "--yes", "--skip-preview", cwd=folder, check=False)
+    assert "cannot create already existing resource" in again.stdout + again.stderr
+    (lost,) = (each.id for each in Store(Path(sandbox_env["VERDAZURE_SANDBOX_DIR"]) / "azure.db").resources()[1:])
+    command = ("import", "azure-native:resources:ResourceGroup", "two", lost, "--yes", "--protect=false")
+    pulumi(*command, "--generate-code=false", cwd=folder)
+    pulumi("up", "--yes", "--skip-preview", cwd=folder)
+    assert (held(pulumi, folder), azure_holds(sandbox_env)) == ({"rg-one", "rg-two"}, ["rg-one", "rg-two"])
