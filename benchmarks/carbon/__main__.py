@@ -17,13 +17,14 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table as Grid
 
-from benchmarks.carbon import gaia, lets_wait_awhile
+from benchmarks.carbon import gaia, lets_wait_awhile, shifting_limits
 from benchmarks.carbon.data import Missing
 from benchmarks.carbon.figures import Cell, Table, missed
 
 BENCHMARKS = {
     "lets-wait-awhile": lets_wait_awhile.run,
     "gaia": gaia.run,
+    "shifting-limits": shifting_limits.run,
 }
 
 
@@ -59,9 +60,7 @@ def _run(name: str, console: Console) -> list[Table]:
 
 
 def _show(table: Table, console: Console) -> None:
-    grid = Grid(
-        title=table.title, title_justify="left", caption=f"{table.note}\n{table.verdict}", caption_justify="left"
-    )
+    grid = Grid(title=table.title, title_justify="left")
     for number, column in enumerate(table.columns):
         grid.add_column(column, justify="right" if number else "left")
     for row in table.rows:

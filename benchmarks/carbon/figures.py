@@ -18,7 +18,10 @@ class Relation(str, Enum):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What a figure must reach. It is compared as it is published: rounded to that many digits."""
+    """What a figure must reach, compared to as many digits as are published.
+
+    Bounds are compared rounded; equal is what differs by less than half of the last digit.
+    """
 
     what: str
     got: float
@@ -35,7 +38,7 @@ class Target:
             return got >= want
         if self.relation is Relation.BELOW:
             return got < want
-        return got == want
+        return abs(self.got - self.want) < 0.5 * 10**-self.digits
 
     def __str__(self) -> str:
         return f"{self.what}: {self.got:.{self.digits}f}, wanted {self.relation.value} {self.want:.{self.digits}f}"

@@ -94,9 +94,10 @@ def _points(as_published: list[_Outcome], strict: list[_Outcome], known: dict[st
             targets.append(Target(what, outcome.carbon, Relation.BELOW, paper, _SOURCE, 4))
     for planner, outcome in known.items():
         bound = _reproduced(published, f"optimal {planner}")
-        paper = float(published[_WAIT_AWHILE]["published_normalized_carbon"]) if planner == "interruptible" else None
-        ours = (outcome.carbon, outcome.wait)
-        body.append((f"Lengths known, {planner}", paper, None, *ours, *ours, bound))
+        wait_awhile = float(published[_WAIT_AWHILE]["published_normalized_carbon"])
+        figures = (outcome.carbon, outcome.wait)
+        paper_or_none = wait_awhile if planner == "interruptible" else None
+        body.append((f"Lengths known, {planner}", paper_or_none, None, *figures, *figures, bound))
         what = f"lengths known, {planner}"
         targets.append(Target(what, outcome.carbon, Relation.EQUAL, bound, "independently computed optimum", 4))
     note = (
