@@ -48,6 +48,7 @@ bench: setup ## What the simulated provider costs a resource
 
 prove: setup $(CHECKS)/.installed $(LIMITS)/.installed ## What takes long: the export judged by others' tools, 200 faults
 	@$(BIN)/python -m pytest tests/prove -q
+	@VERDAZURE_FAULT_SEEDS=200 $(BIN)/python -m pytest tests/engine/test_faults_seeded.py -n $(JOBS) -q
 
 $(CHECKS)/.installed: requirements-checks.lock
 	@test -x $(CHECKS)/bin/python || $(BIN)/python -m venv $(CHECKS)

@@ -1,6 +1,7 @@
 """What tests need to drive the real `pulumi`: a sandbox of their own each, and throwaway projects in it."""
 
 import os
+import shutil
 import subprocess
 import sys
 import textwrap
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 from verdazure.sandbox import environment, toolchain
 
+ROOT = Path(__file__).parents[2]
 STACK = "test"
 
 Pulumi = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -86,6 +88,16 @@ def fault(sandbox_env: dict[str, str]) -> Callable[..., str]:
         ).stdout
 
     return run
+
+
+@pytest.fixture
+def quickstart(tmp_path: Path, pulumi: Pulumi) -> Path:
+    """The quick-start project as it stands in the repository, in a folder of its own with its stack selected."""
+    folder = tmp_path / "quickstart"
+    shutil.copytree(ROOT / "stacks", folder / "stacks")
+    (folder / "Pulumi.yaml").write_text((ROOT / "Pulumi.yaml").read_text().replace(".venv", str(ROOT / ".venv")))
+    pulumi("stack", "init", "dev", cwd=folder)
+    return folder
 
 
 def _config_text(value: object) -> str:

@@ -1,23 +1,12 @@
 """The main job: a team's stack, from nothing to deployed, changed, and gone again."""
 
 import json
-import shutil
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[2]
 PACK = ["--policy-pack", str(ROOT / "policies")]
-
-
-@pytest.fixture
-def quickstart(tmp_path, pulumi):
-    """The quick-start project as it stands in the repository, in a folder of its own with its stack selected."""
-    folder = tmp_path / "quickstart"
-    shutil.copytree(ROOT / "stacks", folder / "stacks")
-    (folder / "Pulumi.yaml").write_text((ROOT / "Pulumi.yaml").read_text().replace(".venv", str(ROOT / ".venv")))
-    pulumi("stack", "init", "dev", cwd=folder)
-    return folder
 
 
 def resources(pulumi, folder):
