@@ -25,6 +25,11 @@ def rows(data_set: str, file: str) -> list[dict[str, str]]:
     path = Path(os.environ.get(VARIABLE) or _BESIDE_THE_CHECKOUT) / data_set / file
     if not path.is_file():
         raise Missing(f"{data_set}/{file} is not there; set {VARIABLE} to the folder that holds {data_set}/")
+    return read(path)
+
+
+def read(path: Path) -> list[dict[str, str]]:
+    """The rows of a CSV file, zipped or not."""
     with gzip.open(path, "rt") if path.suffix == ".gz" else path.open() as lines:
         return list(csv.DictReader(lines))
 

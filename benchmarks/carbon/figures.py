@@ -38,7 +38,7 @@ class Target:
             return got >= want
         if self.relation is Relation.BELOW:
             return got < want
-        return abs(self.got - self.want) < 0.5 * 10**-self.digits
+        return abs(self.got - self.want) < 0.5 * 10.0**-self.digits
 
     def __str__(self) -> str:
         return f"{self.what}: {self.got:.{self.digits}f}, wanted {self.relation.value} {self.want:.{self.digits}f}"

@@ -57,7 +57,7 @@ def run() -> list[Table]:
             Target(f"{hours} h, planners off the bound", off, Relation.BELOW, _AGREEMENT, "exact planners", 12)
         )
     note = (
-        f"Per cent saved by {_SLACK} h of slack, mean of {len(zones)} zones and every hour of 2022. Last column: how far"
+        f"Per cent saved by {_SLACK} h of slack, mean of {len(zones)} zones and every hour of 2022. Last: how far"
         f" the planners are off the bound at most, relative, in {_SAMPLED_HOURS} sampled hours of every zone."
     )
     columns = ("job", "paper", "bound, as published", "bound, strict", "optimum", "planners off")
