@@ -16,7 +16,7 @@ the modules in this order:
     azure      the service: create, read, update, delete
     life       what the service refuses: missing parents, taken names, locks, what never changes
     references whether what a resource names exists; `conditions` what others allow, `quota` how much there is
-    answers    what the service answers, per type; `outputs`, `identity` and `regions` help
+    answers    what the service answers, per type; `outputs` and `identity` (also addresses) help
     drift      what a refresh makes of an answer
     functions  the functions that stacks call
     edit       changes made behind Pulumi's back

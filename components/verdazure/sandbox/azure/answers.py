@@ -13,7 +13,6 @@ from typing import Any, NamedTuple
 
 from verdazure.sandbox.azure import arm, identity
 from verdazure.sandbox.azure.diff import plain_location
-from verdazure.sandbox.azure.regions import PAIRS
 from verdazure.sandbox.azure.schema import ResourceSchema
 from verdazure.sandbox.azure.store import Held, StoredResource
 
@@ -175,11 +174,18 @@ def _storage_account(request: Request) -> Answer:
         ),
     }
     if "GRS" in sku or "GZRS" in sku:
-        answer["secondaryLocation"] = PAIRS.get(request.location)
+        answer["secondaryLocation"] = _paired_region(request.location)
         answer["statusOfSecondary"] = "available"
     if sku.split("_")[-1].startswith("RA"):
         answer["secondaryEndpoints"] = _endpoints(f"{request.name}-secondary", kind)
     return answer
+
+
+def _paired_region(region: str) -> str | None:
+    from verdazure import facts  # late: reading the table would double the time that a start takes
+
+    row = facts.regions().get(region)
+    return row.paired_region if row else None
 
 
 def _blob_encryption(since: str) -> Answer:
