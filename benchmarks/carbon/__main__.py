@@ -17,7 +17,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table as Grid
 
-from benchmarks.carbon import carbonscaler, gaia, lets_wait_awhile, shifting_limits
+from benchmarks.carbon import carbonscaler, gaia, lets_wait_awhile, shifting_limits, static_region
 from benchmarks.carbon.data import Missing
 from benchmarks.carbon.figures import Cell, Table, missed
 
@@ -26,6 +26,7 @@ BENCHMARKS = {
     "gaia": gaia.run,
     "shifting-limits": shifting_limits.run,
     "carbonscaler": carbonscaler.run,
+    "static-region": static_region.run,
 }
 
 
