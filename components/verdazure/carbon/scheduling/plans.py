@@ -100,7 +100,8 @@ def _runs(job: Job, window: Window, stretches: Sequence[tuple[float, float]]) ->
     if len(stretches) == 1:  # its end is exact, whatever the offset's last digit
         start = min(window.moment(stretches[0][0]), job.latest_start)
         return (Run(start, start + job.running),)
-    return tuple(Run(window.moment(start), window.moment(end)) for start, end in stretches)
+    starts, ends = (window.moments(offsets) for offsets in np.array(stretches).T)
+    return tuple(map(Run, starts, ends))
 
 
 def _at_once_reason(job: Job, saving: float, least_saving: float) -> str:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from verdazure.carbon.series import Series
 
 Hours = NDArray[np.float64]
+_MICROSECONDS_PER_HOUR = 3.6e9
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,6 +69,11 @@ class Window:
     def moment(self, offset: float) -> datetime:
         """The time at an offset, never past the window's end."""
         return self.start + timedelta(hours=min(offset, self.length))
+
+    def moments(self, offsets: Hours) -> list[datetime]:
+        """The times at many offsets, never past the window's end."""
+        microseconds = np.rint(np.minimum(offsets, self.length) * _MICROSECONDS_PER_HOUR).astype(np.int64)
+        return [self.start + timedelta(0, 0, microsecond) for microsecond in microseconds.tolist()]
 
     def stretches(self, used: Hours) -> list[tuple[float, float]]:
         """The stretches (from, to) that use `used[i]` hours of slot i, with as few pauses as that allows.
