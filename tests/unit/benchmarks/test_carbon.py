@@ -57,12 +57,13 @@ def test_an_hour_that_is_held_whole_counts_the_most_nodes_that_the_plan_has_in_i
     scales = (Scale(1, 1.0, Power(1000)), Scale(2, 1.8, Power(2000)))
     start = data.utc("2026-01-01T00:00")
     forecast = data.series("test", "zone", start, timedelta(hours=1), np.array([100.0, 10.0, 300.0]))
-    job = ElasticJob(2.2, scales, start, start + timedelta(hours=3))
+    job = ElasticJob(3.2, scales, start, start + timedelta(hours=3))
 
-    plan = elastic(job, forecast, at_once=scales[0])
+    plan = elastic(job, forecast, at_once=scales[1])
 
-    assert plan.emissions.grams == pytest.approx(20 + 40)  # 1.8 in the cheap hour, 0.4 of one node in the first
-    assert held_whole(plan, forecast, scales) == pytest.approx(20 + 100)
+    assert [run.nodes for run in plan.runs] == [2, 1, 2]  # half an hour each in the first hour
+    assert plan.emissions.grams == pytest.approx(150 + 20)
+    assert held_whole(plan, forecast, scales) == pytest.approx(200 + 20)
 
 
 @pytest.mark.parametrize(

@@ -42,11 +42,19 @@ class Window:
     @cached_property
     def offsets(self) -> Hours:
         """Where each slot begins, and where the last one ends."""
-        return np.concatenate(([0.0], np.cumsum(self.hours)))
+        offsets = np.arange(len(self.hours) + 1, dtype=np.float64)
+        offsets *= self.step_hours
+        offsets -= self.step_hours - self.hours[0]
+        offsets[0] = 0.0
+        offsets[-1] = offsets[-2] + self.hours[-1]
+        return offsets
 
     @cached_property
     def _grams_per_kw(self) -> NDArray[np.float64]:
-        return np.concatenate(([0.0], np.cumsum(self.hours * self.intensities)))
+        grams = np.zeros(len(self.hours) + 1)
+        np.multiply(self.hours, self.intensities, out=grams[1:])
+        np.cumsum(grams, out=grams)  # in place: over a year, fresh memory costs more than the sums
+        return grams
 
     @property
     def length(self) -> float:
