@@ -17,7 +17,7 @@ _BESIDE_THE_CHECKOUT = Path(__file__).parents[2] / ".." / "shared" / "data"
 
 
 class Missing(Exception):
-    """A data set, or something else that a benchmark needs, is not here; the message says what."""
+    """What a benchmark needs is not here, or not whole; the message says what."""
 
 
 def rows(data_set: str, file: str) -> list[dict[str, str]]:
@@ -35,12 +35,12 @@ def read(path: Path) -> list[dict[str, str]]:
 
 
 def trace(source: str, zone: str, times: Iterable[str], values: Iterable[str]) -> Series:
-    """An average lifecycle intensity of equal steps, gCO2e/kWh. Raises `ValueError` for steps that are not equal."""
+    """An average lifecycle intensity of equal steps, gCO2e/kWh. Raises `Missing` for steps that are not equal."""
     moments = [utc(time) for time in times]
     step = moments[1] - moments[0]
     for earlier, later in pairwise(moments):
         if later - earlier != step:
-            raise ValueError(f"{source}, {zone}: {later.isoformat()} does not follow {earlier.isoformat()} by {step}")
+            raise Missing(f"{source}, {zone}: {later.isoformat()} does not follow {earlier.isoformat()} by {step}")
     return series(source, zone, moments[0], step, np.array([float(value) for value in values]))
 
 

@@ -129,7 +129,8 @@ def run_fleet() -> list[Table]:
     target = Target(what, planned[most].seconds, Relation.BELOW, _FLEET_LIMIT_S, _PROMISE, 2)
     note = (
         f"A week of half-hours, {_SITES} sites, {_LOAD:.0%} of their capacity used. Gap: how far above the optimum the"
-        " plan can be at most, per cent of its emissions. Saved: against each job at home as soon as there is room, per cent."
+        " plan can be at most, per cent of its emissions. Saved: against each job at home as soon as there is room, per"
+        " cent."
     )
     columns = ("jobs", "seconds", "peak MiB", "gap, %", "saved, %", "left out")
     return [Table("speed-fleet", "A fleet: cost against jobs", columns, body, 2, note, (target,))]

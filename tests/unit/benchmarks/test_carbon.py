@@ -119,5 +119,5 @@ def test_a_data_set_that_is_not_there_is_skipped_by_name(
 def test_steps_of_a_trace_that_are_not_equal_are_refused() -> None:
     times = ["2020-01-01 00:00:00", "2020-01-01 00:30:00", "2020-01-01 01:30:00"]
 
-    with pytest.raises(ValueError, match=r"^S, Z: 2020-01-01T01:30:00\+00:00 does not follow 2020-01-01T00:30"):
+    with pytest.raises(data.Missing, match=r"^S, Z: 2020-01-01T01:30:00\+00:00 does not follow 2020-01-01T00:30"):
         data.trace("S", "Z", times, ["1", "2", "3"])
