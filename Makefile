@@ -6,6 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 CHECKS := $(VENV)/checks
 LIMITS := $(VENV)/limits
+AZURITE := $(VENV)/azurite
 STACK ?= sandbox
 SANDBOX := $(BIN)/verdazure sandbox run --
 JOBS ?= 2
@@ -40,11 +41,18 @@ test: lint unit engine ## Run every check and every test
 unit: setup ## Tests without an engine: seconds
 	@$(BIN)/python -m pytest tests/unit -n $(JOBS) -q
 
-engine: setup ## Tests that drive the real pulumi in the sandbox: minutes
-	@$(BIN)/python -m pytest tests/engine -n $(JOBS) -q
+engine: setup $(AZURITE)/.installed ## Tests that drive the real pulumi in the sandbox, and a real Blob endpoint: minutes
+	@$(BIN)/python -m pytest tests/engine tests/azurite -n $(JOBS) -q
 
-bench: setup ## What the simulated provider costs a resource
+$(AZURITE)/.installed: tests/azurite/package-lock.json
+	@mkdir -p $(AZURITE) && cp tests/azurite/package.json $< $(AZURITE)
+	@if command -v npm >/dev/null; then cd $(AZURITE) && npm ci --silent --no-fund --no-audit; \
+	else echo "npm is not there: the tests against Azurite will be skipped"; fi
+	@touch $@
+
+bench: setup ## What the simulated provider costs a resource, and deduplication a million blobs
 	@$(BIN)/python benchmarks/provider_latency.py
+	@$(BIN)/python benchmarks/deduplication.py
 
 prove: setup $(CHECKS)/.installed $(LIMITS)/.installed ## What takes long: the export judged by others' tools, 200 faults
 	@$(BIN)/python -m pytest tests/prove -q

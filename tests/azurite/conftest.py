@@ -1,0 +1,56 @@
+"""A real Blob endpoint: Azurite, Microsoft's emulator, in memory and on a port of its own."""
+
+import os
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from azure.storage.blob import BlobServiceClient
+
+AZURITE = Path(os.environ.get("VERDAZURE_AZURITE", Path(__file__).parents[2] / ".venv" / "azurite"))
+
+# Azurite's own account and key, which its documentation publishes; they open nothing else.
+ACCOUNT = "devstoreaccount1"
+KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
+
+# The newest version that this Azurite speaks.
+API_VERSION = "2025-11-05"
+
+
+@pytest.fixture(scope="session")
+def endpoint() -> Iterator[str]:
+    """The address of a Blob service that lives as long as the tests."""
+    command = AZURITE / "node_modules" / ".bin" / "azurite-blob"
+    if not command.exists():
+        pytest.skip(f"{command} is not there: npm was not found when `make` looked for it")
+    arguments = [
+        "--silent",
+        "--inMemoryPersistence",
+        "--disableTelemetry",
+        "--blobHost",
+        "127.0.0.1",
+        "--blobPort",
+        "0",
+    ]
+    with subprocess.Popen([str(command), *arguments], stdout=subprocess.PIPE, text=True) as azurite:
+        said = iter(azurite.stdout or ())
+        found = next(filter(None, (re.search(r"listens on (http://\S+)", line) for line in said)))
+        yield f"{found[1]}/{ACCOUNT}"
+        azurite.terminate()
+
+
+@pytest.fixture
+def account(endpoint: str) -> BlobServiceClient:
+    """A client of the emulated account."""
+    return BlobServiceClient(endpoint, credential=KEY, api_version=API_VERSION)
+
+
+@pytest.fixture
+def container(account: BlobServiceClient) -> str:
+    """The name of an empty container that only this test uses."""
+    name = f"data-{uuid4().hex[:8]}"
+    account.create_container(name)
+    return name
