@@ -11,6 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from verdazure.carbon.quantities import Emissions, Power
 from verdazure.carbon.scheduling.fleet import FleetJob, FleetPlan, Placement, Site, Unplaced, exact, plan_fleet
+from verdazure.carbon.scheduling.fleet.grid import lay_out
+from verdazure.carbon.scheduling.fleet.prices import seek_prices
 from verdazure.carbon.scheduling.plans import Run
 from verdazure.carbon.series import Basis, Gap, Origin, Quality, Series, Signal
 
@@ -261,6 +263,11 @@ def keeps_its_promises(plan: FleetPlan, jobs: list[FleetJob], sites: list[Site])
     assert left_out(jobs, planned) <= left_out(jobs, at_once)
     if planned == at_once:
         assert plan.saved.grams >= 0
+    for wanted in jobs:
+        if wanted.name not in planned:
+            above = [by_name[name] for name in planned if by_name[name].priority >= wanted.priority]
+            held = [chosen[other.name] for other in above]
+            assert not any(fits([*above, wanted], [*held, own], sites) for own in choices(wanted, sites))
     assert plan.emissions.grams == pytest.approx(sum(placement.emissions.grams for placement in plan.placements))
 
 
@@ -288,6 +295,28 @@ def test_the_heuristic_keeps_every_promise_and_its_bound_is_one(case: tuple[list
     best = brute_force(jobs, sites, only=placed)[1]
     assert plan.bound.grams <= best + 1e-6
     assert best <= plan.emissions.grams + 1e-6
+
+
+@given(fleets())
+@settings(max_examples=150, deadline=None)
+def test_prices_never_claim_more_than_the_optimum(case: tuple[list[FleetJob], list[Site]]) -> None:
+    jobs, sites = case
+    placed = {placement.job for placement in plan_fleet(jobs, sites).placements}
+    if placed:
+        indices = np.array([index for index, wanted in enumerate(jobs) if wanted.name in placed])
+        found = seek_prices(lay_out(jobs, sites), indices)
+        assert (found.per_slot >= 0).all()
+        assert found.bound(indices) <= brute_force(jobs, sites, only=placed)[1] + 1e-6
+
+
+def test_the_heuristic_lets_no_lower_priority_stand_in_the_way() -> None:
+    wanted = [
+        job("low", 1, release=1, deadline=2, home="b"),
+        job("high", 2, deadline=3, interruptible=False, priority=1),
+    ]
+    with patch.object(exact, "MOST_VARIABLES", 0):
+        plan = plan_fleet(wanted, [site("a", 1, 1, 1, capacity=0), site("b", 5, 5, 5)])
+    assert spots(plan) == {"high": ("b", [0, 1])}
 
 
 def test_the_heuristic_delays_nobody_on_a_flat_signal() -> None:

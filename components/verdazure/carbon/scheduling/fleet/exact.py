@@ -13,12 +13,14 @@ MOST_VARIABLES = 3000
 """Above it, a program of tight capacities may take minutes."""
 _MOST_NODES = 2000
 """Of the search tree, so that a hard program ends too, the same on every machine."""
+_PROVEN = 0
+"""What scipy's `milp` calls an optimal solution."""
 
 
 class Optimum(NamedTuple):
     spots: list[Spot | None]
     bound: float
-    """gCO2e; what the spots emit, unless the search ended before that was proven."""
+    """gCO2e; what the spots emit, but for rounding."""
 
 
 class _Column(NamedTuple):
@@ -43,7 +45,7 @@ def variables(grid: Grid, jobs: Ints) -> int:
 def optimum(grid: Grid, jobs: Ints) -> Optimum | None:
     """The plan that places most jobs of the highest priority, then of the next, and emits least among those.
 
-    None where the search ends before it has a plan.
+    None where the search ends before that is proven.
     """
     program = _Program(grid, jobs)
     everyone = program.solve(program.grams, {int(level): None for level in np.unique(grid.priority[jobs])})
@@ -81,7 +83,7 @@ class _Program:
             constraints=[*self._rules, *counts],
             options={"mip_rel_gap": 0.0, "node_limit": _MOST_NODES},
         )
-        if found.x is None:
+        if found.status != _PROVEN:
             return None
         return Optimum(self._spots(np.flatnonzero(found.x > 0.5)), float(found.mip_dual_bound))
 

@@ -25,19 +25,21 @@ def by_price(grid: Grid, prices: Floats) -> list[Spot | None]:
     Those with least slack for each slot of work come first: who has most choice takes what is left. Priority decides
     only where not all find room, because the order decides who takes the clean hours.
     """
-    slack = (grid.last - grid.first - grid.need) / grid.need
-    order = np.argsort(slack, kind="stable")
     room, spots = grid.empty(), _nobody(grid)
-    for job in order.tolist():
+    for job in _least_choice_first(grid).tolist():
         spots[job] = _best(grid, job, room, prices)
         _take(grid, job, spots[job], room)
+    return settled(grid, prices, spots)
+
+
+def settled(grid: Grid, prices: Floats, spots: Sequence[Spot | None]) -> list[Spot | None]:
+    """The same spots, as far as no job is left out that has room once all jobs of lower priority are gone.
+
+    Such a job takes its spot; those that it drives out look for another.
+    """
     if None not in spots:
-        return spots
-    return _by_priority(grid, prices, spots, order)
-
-
-def _by_priority(grid: Grid, prices: Floats, spots: Sequence[Spot | None], order: Ints) -> list[Spot | None]:
-    """The same spots as far as they remain: jobs without one take theirs from jobs of lower priority."""
+        return list(spots)
+    order = _least_choice_first(grid)
     room, after = grid.empty(), _nobody(grid)
     for level in np.unique(grid.priority)[::-1]:
         jobs = order[grid.priority[order] == level].tolist()
@@ -49,6 +51,10 @@ def _by_priority(grid: Grid, prices: Floats, spots: Sequence[Spot | None], order
             after[job] = _best(grid, job, room, prices)
             _take(grid, job, after[job], room)
     return after
+
+
+def _least_choice_first(grid: Grid) -> Ints:
+    return np.argsort((grid.last - grid.first - grid.need) / grid.need, kind="stable")
 
 
 def improved(grid: Grid, spots: Sequence[Spot | None], passes: int) -> list[Spot | None]:

@@ -8,7 +8,7 @@ import numpy as np
 from verdazure.carbon.quantities import Emissions
 from verdazure.carbon.scheduling.fleet import exact
 from verdazure.carbon.scheduling.fleet.grid import Grid, Ints, Spot, lay_out
-from verdazure.carbon.scheduling.fleet.placing import by_price, first_come, improved
+from verdazure.carbon.scheduling.fleet.placing import by_price, first_come, improved, settled
 from verdazure.carbon.scheduling.fleet.prices import seek_prices
 from verdazure.carbon.scheduling.fleet.records import FleetJob, FleetPlan, Placement, Site, Unplaced
 from verdazure.carbon.scheduling.plans import NOTHING_SAVED, Run
@@ -65,8 +65,9 @@ def _choose(grid: Grid, fitting: Ints, baseline: list[Spot | None]) -> tuple[lis
 
 def _never_worse(grid: Grid, spots: list[Spot | None], baseline: list[Spot | None]) -> list[Spot | None]:
     """The better of the two, improved; the baseline itself where that saves nothing."""
-    found = improved(grid, spots if _rank(grid, spots) < _rank(grid, baseline) else baseline, _PASSES)
-    same_jobs = _rank(grid, baseline)[0] == _rank(grid, found)[0]
+    better = improved(grid, spots if _rank(grid, spots) < _rank(grid, baseline) else baseline, _PASSES)
+    found = settled(grid, np.zeros_like(grid.grams), better)
+    same_jobs = [spot is None for spot in baseline] == [spot is None for spot in found]
     nothing_saved = _emitted(grid, found) >= _emitted(grid, baseline) * (1 - NOTHING_SAVED)
     return baseline if same_jobs and nothing_saved else found
 
