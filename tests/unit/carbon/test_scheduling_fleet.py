@@ -176,21 +176,23 @@ def fleets(draw: st.DrawFn, most_jobs: int = 3) -> tuple[list[FleetJob], list[Si
         for name in ("a", "b")[: draw(st.integers(1, 2))]
     ]
     jobs = []
-    for index in range(draw(st.integers(1, most_jobs))):
-        release = draw(st.integers(0, SLOTS - 1))
+    for index in range(draw(st.integers(2, most_jobs))):
+        length = draw(st.integers(1, 3))
+        release = draw(st.integers(0, SLOTS - length))
+        deadline = draw(st.sampled_from([SLOTS, SLOTS, release + length, release + 1]))
         jobs.append(
             FleetJob(
                 name=f"j{index}",
                 power=Power(draw(st.sampled_from([500, 1000, 3000]))),
-                hours=draw(st.integers(1, 3)),
+                hours=length,
                 release=START + release * HOUR,
-                deadline=START + draw(st.integers(release + 1, SLOTS)) * HOUR,
+                deadline=START + deadline * HOUR,
                 home=draw(st.sampled_from([place.name for place in sites])),
-                demand=draw(st.integers(1, 3)),
+                demand=draw(st.sampled_from([1, 1, 2, 3])),
                 interruptible=draw(st.booleans()),
                 priority=draw(st.integers(0, 1)),
-                longest_wait=draw(st.sampled_from([None, 0, 1])),
-                residency=draw(st.sampled_from([None, None, "eu"])),
+                longest_wait=draw(st.sampled_from([None, None, None, 0, 1])),
+                residency=draw(st.sampled_from([None, None, None, "eu"])),
                 movable=draw(st.booleans()),
                 transfer=Emissions(draw(st.sampled_from([0, 2]))),
             )

@@ -152,7 +152,7 @@ class _Checker:
     def _enum(self, path: str, shape: Shape, value: Any) -> Iterator[Finding]:
         if not isinstance(value, str):
             yield Finding(path, _wrong_type("string", value))
-        elif shape.ref not in _INCOMPLETE_ENUMS and value not in self._enums[shape.ref]:
+        elif shape.ref not in _INCOMPLETE_ENUMS and not _is_among(value, self._enums[shape.ref]):
             yield Finding(path, _not_among(value, self._enums[shape.ref]))
 
     def _asset(self, path: str, shape: Shape, value: Any) -> Iterator[Finding]:
@@ -181,6 +181,11 @@ class _Checker:
 
     def _fits_unsaid(self, path: str, discriminator: str, member: ObjectType, value: Mapping[str, Any]) -> bool:
         return not member[discriminator].required and not list(self.object(path, member, value, ""))
+
+
+def _is_among(value: str, allowed: Iterable[str]) -> bool:
+    """Without regard to case, as Azure takes them: public templates say `TCP` for Tcp and `linux` for Linux."""
+    return value.lower() in {each.lower() for each in allowed}
 
 
 # The words

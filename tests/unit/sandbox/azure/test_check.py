@@ -65,6 +65,7 @@ GOOD = [
     ("machinelearningservices:Compute", changed(CLUSTER, "properties.properties.scaleSettings.minNodeCount", 0)),
     ("keyvault:Vault", VAULT),
     ("storage:ManagementPolicy", POLICY),
+    ("storage:StorageAccount", changed(STORAGE, "kind", "storagev2")),  # Azure does not mind the case
     ("privatedns:PrivateZone", {**GROUP, "privateZoneName": "privatelink.api.azureml.ms", "location": "global"}),
     ("authorization:RoleAssignment", {"scope": "/subscriptions/s", "principalId": "p", "roleDefinitionId": "r"}),
     ("compute:VirtualMachine", {**GROUP, "location": "uksouth", "hardwareProfile": {"vmSize": "Standard_D2s_v5"}}),
@@ -89,9 +90,9 @@ BAD = [
     ("storage:StorageAccount", changed(STORAGE, "sku.name", None), "sku.name", "missing required property 'sku.name'"),
     (
         "storage:StorageAccount",
-        changed(STORAGE, "kind", "Storagev2"),
+        changed(STORAGE, "kind", "StorageV3"),
         "kind",
-        "'Storagev2' is not a value that Azure knows here. Did you mean 'StorageV2'? "
+        "'StorageV3' is not a value that Azure knows here. Did you mean 'StorageV2'? "
         "Allowed: BlobStorage, BlockBlobStorage, FileStorage, Storage, StorageV2.",
     ),
     (
@@ -202,9 +203,9 @@ BAD = [
     ),
     (
         "storage:ManagementPolicy",
-        changed(POLICY, "policy", {"rules": [{**RULE, "type": "LifeCycle"}]}),
+        changed(POLICY, "policy", {"rules": [{**RULE, "type": "LiveCycle"}]}),
         "policy.rules[0].type",
-        "'LifeCycle' is not a value that Azure knows here. Did you mean 'Lifecycle'? Allowed: Lifecycle.",
+        "'LiveCycle' is not a value that Azure knows here. Did you mean 'Lifecycle'? Allowed: Lifecycle.",
     ),
     (
         "databox:Job",
