@@ -27,6 +27,11 @@ _ASKED_ABOUT: Mapping[str, tuple[str, str]] = {
 }
 
 
+# What azure-native takes from the token that it already holds: no request is sent, so none can be throttled or lost.
+# Source: GetClientConfig in provider/pkg/provider/auth_getclientconfig.go.
+_WITHOUT_A_REQUEST = ("azure-native:authorization:getClientConfig",)
+
+
 class Caller(NamedTuple):
     """Who calls: the provider's subscription and tenant."""
 
@@ -34,12 +39,17 @@ class Caller(NamedTuple):
     tenant: str
 
 
+def sends_a_request(token: str) -> bool:
+    """Whether the function asks Azure, so that the request can fail."""
+    return token not in _WITHOUT_A_REQUEST
+
+
 def invoke(token: str, arguments: Arguments, caller: Caller, store: Store) -> dict[str, Any]:
     """What a function returns.
 
     Raises `AzureError` when what it asks about does not exist, `ProviderError` for a function that is not simulated.
     """
-    if token == "azure-native:authorization:getClientConfig":  # noqa: S105 - a type token, not a secret
+    if not sends_a_request(token):
         return {
             "clientId": identity.CALLER_CLIENT_ID,
             "objectId": identity.CALLER_OBJECT_ID,

@@ -76,7 +76,14 @@ def test_an_arm_type_says_whom_a_fault_concerns(engine, refused):
         engine.create("resources:ResourceGroup", GROUP)
     order(engine, type="Microsoft.Storage/*", fault="conflict")
     engine.group()
-    engine.invoke("authorization:getClientConfig")
+    engine.create("resources:ResourceGroup", {**GROUP, "resourceGroupName": "rg-2"})
+
+
+def test_what_the_token_tells_needs_no_request(engine, refused):
+    order(engine, operation="invoke", fault="timeout")
+    assert engine.invoke("authorization:getClientConfig")["objectId"]
+    with pytest.raises(refused, match="GatewayTimeout"):
+        engine.invoke("resources:getResourceGroup", resourceGroupName="rg")
 
 
 def test_faults_of_the_same_words_count_for_themselves(engine, refused):
