@@ -505,6 +505,17 @@ def _network_interface(request: Request) -> Answer:
     }
 
 
+def _firewall(request: Request) -> Answer:
+    # The private address is what routes name as their next hop.
+    return {
+        "ipConfigurations": [
+            _with_defaults(asked, privateIPAddress=_private_address(request, index, asked))
+            for index, asked in enumerate(request.echo.get("ipConfigurations", []))
+        ],
+        "threatIntelMode": request.echo.get("threatIntelMode", "Alert"),
+    }
+
+
 def _private_address(request: Request, index: int, asked: Mapping[str, Any]) -> str | None:
     subnet = request.held.get(str(asked.get("subnet", {}).get("id")))
     known = subnet.outputs if subnet else {}
@@ -744,6 +755,7 @@ _ANSWERS: Mapping[str, Callable[[Request], Answer]] = {
     "machinelearningservices:Datastore": _datastore,
     "machinelearningservices:Workspace": _ml_workspace,
     "managedidentity:UserAssignedIdentity": _user_assigned_identity,
+    "network:AzureFirewall": _firewall,
     "network:NetworkInterface": _network_interface,
     "network:PrivateEndpoint": _private_endpoint,
     "network:PublicIPAddress": _public_address,

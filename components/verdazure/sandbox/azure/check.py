@@ -95,6 +95,10 @@ def _tags(inputs: Mapping[str, Any]) -> Iterator[Finding]:
             )
 
 
+# `network.SubnetArgs` gives these on its own, and programs use it where only a subnet's id is taken.
+_FILLED_BY_SUBNET_ARGS = ("privateEndpointNetworkPolicies", "privateLinkServiceNetworkPolicies")
+
+
 class _Checker:
     def __init__(self, schema: ResourceSchema) -> None:
         self._types = schema.types
@@ -103,7 +107,7 @@ class _Checker:
 
     def object(self, path: str, properties: ObjectType, value: Mapping[str, Any], kind: str) -> Iterator[Finding]:
         for name in value:
-            if name not in properties:
+            if name not in properties and not (properties.keys() == {"id"} and name in _FILLED_BY_SUBNET_ARGS):
                 yield Finding(_join(path, name), _unknown_property(name, properties))
         for name, declared in properties.items():
             where = _join(path, name)

@@ -24,6 +24,7 @@ _ASKED_ABOUT: Mapping[str, tuple[str, str]] = {
     "listDatabaseAccountConnectionStrings": ("Microsoft.DocumentDB/databaseAccounts", "accountName"),
     "listManagedClusterAdminCredentials": ("Microsoft.ContainerService/managedClusters", "resourceName"),
     "listManagedClusterUserCredentials": ("Microsoft.ContainerService/managedClusters", "resourceName"),
+    "listWorkflowTriggerCallbackUrl": ("Microsoft.Logic/workflows", "workflowName"),
 }
 
 
@@ -244,6 +245,21 @@ def _message_keys(function: FunctionSchema, arguments: Arguments, held: Outputs)
     return answer
 
 
+def _callback(function: FunctionSchema, arguments: Arguments, held: Outputs) -> dict[str, Any]:
+    """Where a workflow's trigger is called. Source: Logic Apps REST API, "Workflow Triggers - List Callback Url"."""
+    workflow, trigger = str(arguments.get("workflowName")), str(arguments.get("triggerName"))
+    where = (str(arguments.get("resourceGroupName")), workflow)
+    host = f"prod-00.{held.get('location', 'simulated')}.logic.azure.com"
+    path = f"/workflows/{hashlib.shake_256('/'.join(where).encode()).hexdigest(16)}/triggers/{trigger}/paths/invoke"
+    signed = {"sp": f"/triggers/{trigger}/run", "sv": "1.0", "sig": secret("callback", *where, trigger)}
+    return {
+        "basePath": f"https://{host}{path}",
+        "method": "POST",
+        "queries": {"apiVersion": "2016-10-01", **signed},
+        "value": f"https://{host}:443{path}?{urlencode({'api-version': '2016-10-01', **signed})}",
+    }
+
+
 def _service_signature(function: FunctionSchema, arguments: Arguments, held: Outputs) -> dict[str, Any]:
     return {"serviceSasToken": _signature(arguments, {"sr": arguments.get("resource", "c")})}
 
@@ -275,6 +291,7 @@ _MADE: Mapping[str, Callable[[FunctionSchema, Arguments, Outputs], dict[str, Any
     "azure-native:cosmosdb:listDatabaseAccountKeys": _account_keys,
     "azure-native:eventhub:listEventHubKeys": _message_keys,
     "azure-native:eventhub:listNamespaceKeys": _message_keys,
+    "azure-native:logic:listWorkflowTriggerCallbackUrl": _callback,
     "azure-native:operationalinsights:getSharedKeys": _shared_keys,
     "azure-native:operationalinsights:getWorkspaceSharedKeys": _shared_keys,
     "azure-native:servicebus:listNamespaceKeys": _message_keys,

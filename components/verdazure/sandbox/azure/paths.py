@@ -70,6 +70,7 @@ PATHS: Mapping[str, str] = {
     "keyvault:Key": "Microsoft.KeyVault/vaults/{vaultName}/keys/{keyName}",
     "keyvault:Secret": "Microsoft.KeyVault/vaults/{vaultName}/secrets/{secretName}",
     "keyvault:Vault": "Microsoft.KeyVault/vaults/{vaultName}",
+    "logic:Workflow": "Microsoft.Logic/workflows/{workflowName}",
     "machinelearningservices:BatchDeployment": _ML + "/batchEndpoints/{endpointName}/deployments/{deploymentName}",
     "machinelearningservices:BatchEndpoint": _ML + "/batchEndpoints/{endpointName}",
     "machinelearningservices:Compute": _ML + "/computes/{computeName}",
@@ -88,6 +89,9 @@ PATHS: Mapping[str, str] = {
     "monitor:DiagnosticSetting": "/{resourceUri}/providers/Microsoft.Insights/diagnosticSettings/{name}",
     "monitor:MetricAlert": "Microsoft.Insights/metricAlerts/{ruleName}",
     "monitor:ScheduledQueryRule": "Microsoft.Insights/scheduledQueryRules/{ruleName}",
+    "network:ApplicationGateway": "Microsoft.Network/applicationGateways/{applicationGatewayName}",
+    "network:AzureFirewall": "Microsoft.Network/azureFirewalls/{azureFirewallName}",
+    "network:BastionHost": "Microsoft.Network/bastionHosts/{bastionHostName}",
     "network:LoadBalancer": "Microsoft.Network/loadBalancers/{loadBalancerName}",
     "network:NatGateway": "Microsoft.Network/natGateways/{natGatewayName}",
     "network:NetworkInterface": "Microsoft.Network/networkInterfaces/{networkInterfaceName}",
@@ -97,12 +101,14 @@ PATHS: Mapping[str, str] = {
     ),
     "network:PrivateEndpoint": "Microsoft.Network/privateEndpoints/{privateEndpointName}",
     "network:PublicIPAddress": "Microsoft.Network/publicIPAddresses/{publicIpAddressName}",
+    "network:Route": "Microsoft.Network/routeTables/{routeTableName}/routes/{routeName}",
     "network:RouteTable": "Microsoft.Network/routeTables/{routeTableName}",
     "network:SecurityRule": (
         "Microsoft.Network/networkSecurityGroups/{networkSecurityGroupName}/securityRules/{securityRuleName}"
     ),
     "network:Subnet": "Microsoft.Network/virtualNetworks/{virtualNetworkName}/subnets/{subnetName}",
     "network:VirtualNetwork": "Microsoft.Network/virtualNetworks/{virtualNetworkName}",
+    "network:VirtualNetworkGateway": "Microsoft.Network/virtualNetworkGateways/{virtualNetworkGatewayName}",
     "network:VirtualNetworkPeering": (
         "Microsoft.Network/virtualNetworks/{virtualNetworkName}/virtualNetworkPeerings/{virtualNetworkPeeringName}"
     ),

@@ -49,6 +49,10 @@ def test_a_private_address_is_of_its_subnet(engine):
     (configuration,) = nic["ipConfigurations"]
     assert configuration["privateIPAddress"] in {"10.0.3.4", "10.0.3.5", "10.0.3.6"}
     assert configuration["primary"] is True
+    _, firewall = engine.create(
+        "network:AzureFirewall", {**GROUP, "ipConfigurations": [{"name": "hub", "subnet": {"id": subnet}}]}
+    )
+    assert firewall["ipConfigurations"][0]["privateIPAddress"] in {"10.0.3.4", "10.0.3.5", "10.0.3.6"}
 
 
 def test_made_up_addresses_are_nobodys():

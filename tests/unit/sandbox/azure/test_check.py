@@ -64,6 +64,18 @@ GOOD = [
     ("machinelearningservices:Compute", CLUSTER),
     ("machinelearningservices:Compute", changed(CLUSTER, "properties.properties.scaleSettings.minNodeCount", 0)),
     ("keyvault:Vault", VAULT),
+    (
+        "network:BastionHost",
+        {
+            **GROUP,
+            "ipConfigurations": [
+                {
+                    "subnet": {"id": "/subscriptions/s", "privateEndpointNetworkPolicies": "Disabled"},
+                    "publicIPAddress": {},
+                }
+            ],
+        },
+    ),  # what SubnetArgs fills in
     ("storage:ManagementPolicy", POLICY),
     ("storage:StorageAccount", changed(STORAGE, "kind", "storagev2")),  # Azure does not mind the case
     ("privatedns:PrivateZone", {**GROUP, "privateZoneName": "privatelink.api.azureml.ms", "location": "global"}),

@@ -80,9 +80,10 @@ def test_an_arm_type_says_whom_a_fault_concerns(engine, refused):
 
 
 def test_what_the_token_tells_needs_no_request(engine, refused):
-    order(engine, operation="invoke", fault="timeout")
+    engine.group()
+    order(engine, operation="invoke", fault="conflict")
     assert engine.invoke("authorization:getClientConfig")["objectId"]
-    with pytest.raises(refused, match="GatewayTimeout"):
+    with pytest.raises(refused, match="AnotherOperationInProgress"):
         engine.invoke("resources:getResourceGroup", resourceGroupName="rg")
 
 

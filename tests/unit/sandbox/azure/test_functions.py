@@ -1,7 +1,7 @@
 """The functions that programs call for keys, connection strings and configurations."""
 
 import base64
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -93,3 +93,13 @@ def test_a_kubeconfig_reaches_its_cluster(engine):
     answer = engine.invoke("containerservice:listManagedClusterUserCredentials", **GROUP, resourceName="aks")
     config = base64.b64decode(answer["kubeconfigs"][0]["value"]).decode()
     assert f"server: https://{cluster['fqdn']}:443\n" in config
+
+
+def test_a_workflow_is_called_by_a_signed_address(engine):
+    engine.group()
+    engine.create("logic:Workflow", {**GROUP, "workflowName": "notify", "location": "westeurope", "definition": {}})
+    asked = {**GROUP, "workflowName": "notify", "triggerName": "manual"}
+    answer = engine.invoke("logic:listWorkflowTriggerCallbackUrl", **asked)
+    assert answer["value"].startswith("https://prod-00.westeurope.logic.azure.com:443/workflows/")
+    assert "/triggers/manual/paths/invoke?api-version=2016-10-01&sp=%2Ftriggers%2Fmanual%2Frun&" in answer["value"]
+    assert answer["queries"]["sig"] == parse_qs(urlsplit(answer["value"]).query)["sig"][0]

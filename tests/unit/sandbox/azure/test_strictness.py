@@ -929,7 +929,6 @@ BAD = [
     ("operationalinsights:Workspace", {"workspaceName": "log"}, "workspaceName", "4 to 63"),
     ("applicationinsights:Component", {"retentionInDays": 45}, "retentionInDays", "30, 60, 90"),
     ("applicationinsights:Component", {"samplingPercentage": 0}, "samplingPercentage", "more than 0, at most 100"),
-    ("applicationinsights:Component", {"workspaceResourceId": ...}, "workspaceResourceId", "LogAnalytics"),
     ("monitor:DiagnosticSetting", {"workspaceId": ...}, "workspaceId", "at least one destination"),
     ("monitor:DiagnosticSetting", {"logs": ...}, "logs", "logs, metrics or both"),
     ("monitor:DiagnosticSetting", {"logs": [{"enabled": True}]}, "logs[0].category", "a category or a categoryGroup"),

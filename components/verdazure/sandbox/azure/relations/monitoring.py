@@ -55,8 +55,6 @@ def _insights(inputs: Inputs) -> Iterator[Finding]:
         yield Finding("retentionInDays", f"{days:g} is not a retention that Azure has; allowed: {allowed}")
     if share is not None and not 0 < share <= 100:
         yield Finding("samplingPercentage", f"{share:g} is out of range; it must be more than 0, at most 100")
-    if known(inputs, "ingestionMode") == "LogAnalytics" and unsaid(inputs, "workspaceResourceId"):
-        yield Finding("workspaceResourceId", "is required when ingestionMode is LogAnalytics")
 
 
 # Diagnostic settings. Azure Monitor, "Diagnostic settings in Azure Monitor".
