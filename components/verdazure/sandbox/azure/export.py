@@ -149,6 +149,7 @@ class _Body:
 
     def __init__(self, declared: ResourceSchema) -> None:
         self._types = declared.types
+        self._enums = declared.enums
         self._module = declared.token.split(":")[1]
 
     def object(self, kind: str, properties: ObjectType, values: Mapping[str, Any]) -> Template:
@@ -161,7 +162,7 @@ class _Body:
 
     def _value(self, name: str, shape: Shape, value: Any) -> Any:
         if isinstance(value, str):
-            return _escaped(value)
+            return _escaped(self._in_its_case(shape, value))
         if name == "userAssignedIdentities" and isinstance(value, list):
             return {identity: {} for identity in sorted(value)}
         if isinstance(value, list):
@@ -170,6 +171,11 @@ class _Body:
         if not isinstance(value, dict):
             return int(value) if isinstance(value, float) and value.is_integer() else value
         return self._dict(shape, value)
+
+    def _in_its_case(self, shape: Shape, value: str) -> str:
+        """Azure takes an enum's value in any case; a template's schema does not."""
+        known = self._enums[shape.ref] if shape.kind == "enum" else ()
+        return next((each for each in known if each.lower() == value.lower()), value)
 
     def _dict(self, shape: Shape, value: dict[str, Any]) -> Any:
         if shape.kind == "object":

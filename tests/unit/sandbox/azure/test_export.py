@@ -165,6 +165,11 @@ def test_a_text_in_brackets_is_no_expression(account):
     assert account(tags={"note": "[parameters('x')]"})["tags"] == {"note": "[[parameters('x')]"}
 
 
+def test_a_value_of_an_enum_has_its_own_case(account):
+    body = account(kind="storagev2", sku={"name": "standard_lrs"})
+    assert (body["kind"], body["sku"]["name"]) == ("StorageV2", "Standard_LRS")
+
+
 def test_it_shows_what_is_held_now_not_what_was_asked(engine, account):
     account()
     held = next(each for each in engine.store.resources() if each.name == "stdata")
