@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from verdazure.cli import carbon_intensity, carbon_schedule, facts, sandbox
+from verdazure.cli import carbon_intensity, carbon_regions, carbon_schedule, facts, sandbox
 
 app = typer.Typer(
     name="verdazure",
@@ -16,6 +16,7 @@ app = typer.Typer(
 app.add_typer(sandbox.app, name="sandbox")
 app.add_typer(facts.app, name="facts")
 app.command()(carbon_intensity.intensity)
+app.command()(carbon_regions.regions)
 app.command()(carbon_schedule.schedule)
 
 

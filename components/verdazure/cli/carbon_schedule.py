@@ -57,8 +57,9 @@ def schedule(
 ) -> None:
     """When a job should run so that it emits least before its deadline, and what that saves against starting now.
 
-    Asks no service: the forecast is the zone's typical day of the month, or your trace. Times without an offset are
-    local, and so are those in the table.
+    Asks no service: the forecast is the zone's typical day of the month, or your trace.
+
+    Times without an offset are local, and so are those in the table.
     """
     from verdazure.carbon import scheduling
     from verdazure.carbon.quantities import Energy, Power
