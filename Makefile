@@ -11,10 +11,10 @@ STACK ?= sandbox
 SANDBOX := $(BIN)/verdazure sandbox run --
 JOBS ?= 2
 
-.PHONY: help setup up preview down test unit engine bench prove limits facts lint format lock clean
+.PHONY: help setup up preview down test unit engine bench bench-carbon prove limits facts lint format lock clean
 
 help: ## Show this list
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 setup: $(STAMP) ## Install the locked dependencies into .venv
 
@@ -53,6 +53,9 @@ $(AZURITE)/.installed: tests/azurite/package-lock.json
 bench: setup ## What the simulated provider costs a resource, and deduplication a million blobs
 	@$(BIN)/python benchmarks/provider_latency.py
 	@$(BIN)/python benchmarks/deduplication.py
+
+bench-carbon: setup ## Published work on carbon, planned again: paper, ours, optimum
+	@VERDAZURE_DATA_DIR=$${VERDAZURE_DATA_DIR:-../shared/data} $(BIN)/python -m benchmarks.carbon
 
 prove: setup $(CHECKS)/.installed $(LIMITS)/.installed ## What takes long: the export judged by others' tools, 200 faults
 	@$(BIN)/python -m pytest tests/prove -q
