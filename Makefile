@@ -55,7 +55,7 @@ bench: setup ## What the simulated provider costs a resource, and deduplication 
 	@$(BIN)/python benchmarks/deduplication.py
 
 bench-carbon: setup ## Published work on carbon, planned again: paper, ours, optimum
-	@VERDAZURE_DATA_DIR=$${VERDAZURE_DATA_DIR:-../shared/data} $(BIN)/python -m benchmarks.carbon
+	@$(BIN)/python -m benchmarks.carbon
 
 prove: setup $(CHECKS)/.installed $(LIMITS)/.installed ## What takes long: the export judged by others' tools, 200 faults
 	@$(BIN)/python -m pytest tests/prove -q
