@@ -107,7 +107,9 @@ def _figures(path: Path | None) -> "Figures":
         raise ValueError(f"{path}: cannot be read: {error.strerror}") from None
     columns = set(rows[0]) if rows else set()
     if "region" not in columns or not columns <= set(_COLUMNS):
-        raise ValueError(f"{path}: its columns are {', '.join(sorted(map(str, columns)))}; allowed: {', '.join(_COLUMNS)}")
+        raise ValueError(
+            f"{path}: its columns are {', '.join(sorted(map(str, columns)))}; allowed: {', '.join(_COLUMNS)}"
+        )
     numbers: dict[str, dict[str, float]] = {"price": {}, "latency_ms": {}}
     for line, row in enumerate(rows, start=2):
         for column in numbers:

@@ -6,13 +6,24 @@ derived from its sources by `python -m verdazure.facts.derive`.
 """
 
 from verdazure.facts.errors import UnknownFact
-from verdazure.facts.rows import Accelerator, Coefficient, Cpu, Region, Replication, Runtime, StorageTier, VmSize
+from verdazure.facts.rows import (
+    Accelerator,
+    Coefficient,
+    Cpu,
+    Region,
+    Replication,
+    Retention,
+    Runtime,
+    StorageTier,
+    VmSize,
+)
 from verdazure.facts.tables import (
     accelerators,
     coefficients,
     cpus,
     regions,
     replications,
+    retentions,
     runtimes,
     storage_tiers,
     vm_sizes,
@@ -26,6 +37,7 @@ __all__ = [
     "Profile",
     "Region",
     "Replication",
+    "Retention",
     "Runtime",
     "StorageTier",
     "UnknownFact",
@@ -39,6 +51,7 @@ __all__ = [
     "region",
     "regions",
     "replications",
+    "retentions",
     "runtimes",
     "storage_tiers",
     "vm_size",

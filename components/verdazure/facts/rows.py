@@ -16,7 +16,7 @@ def _words(cell: object) -> object:
 
 Text = Annotated[str | None, BeforeValidator(_missing_as_none)]
 Number = Annotated[float | None, BeforeValidator(_missing_as_none)]
-Year = Annotated[int | None, BeforeValidator(_missing_as_none)]
+Whole = Annotated[int | None, BeforeValidator(_missing_as_none)]
 Flag = Annotated[bool | None, BeforeValidator(_missing_as_none)]
 Day = Annotated[date | None, BeforeValidator(_missing_as_none)]
 
@@ -77,7 +77,7 @@ class Region(Row):
     """Electricity Maps zone."""
     intensity_g_per_kwh: Number
     """gCO2e/kWh: annual mean of the hourly, flow-traced, lifecycle average; one vintage and basis for all regions."""
-    intensity_year: Year
+    intensity_year: Whole
     intensity_source: Text
     intensity_licence: Text
     region_source: str
@@ -189,6 +189,19 @@ class Runtime(Sourced):
     version: str
     supported_until: Day
     """Last day of support; the last day of the month where only a month is published. None: not known."""
+
+
+class Retention(Sourced):
+    """How long a law or standard has a kind of record kept. It is no legal advice: whether it applies, you decide."""
+
+    EMPTY_SAYS_SOMETHING = frozenset({"min_days", "max_days"})
+    about: str
+    min_days: Whole
+    """Days that it must be kept at least; None: it sets no shortest time."""
+    max_days: Whole
+    """Days after which it must be gone; None: it sets no longest time."""
+    region: str
+    """Where it holds: `EU`, `US`, `US-IL`, `global`."""
 
 
 class TypicalDay(Sourced):

@@ -7,7 +7,17 @@ from documentation stand in `documented/`; data sets are read from the folder `V
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from verdazure.facts.derive import accelerators, coefficients, cpus, profiles, regions, runtimes, storage, vm_sizes
+from verdazure.facts.derive import (
+    accelerators,
+    coefficients,
+    cpus,
+    profiles,
+    regions,
+    retentions,
+    runtimes,
+    storage,
+    vm_sizes,
+)
 from verdazure.facts.derive.text import Cells, as_csv
 
 DERIVATIONS: Mapping[str, Callable[[Path], list[Cells]]] = {
@@ -17,6 +27,7 @@ DERIVATIONS: Mapping[str, Callable[[Path], list[Cells]]] = {
     "profiles": profiles.derive,
     "regions": regions.derive,
     "replications": storage.derive_replications,
+    "retentions": retentions.derive,
     "runtimes": runtimes.derive,
     "storage_tiers": storage.derive_tiers,
     "vm_sizes": vm_sizes.derive,
