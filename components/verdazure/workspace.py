@@ -31,7 +31,9 @@ from verdazure.interfaces import (
     weakened,
 )
 from verdazure.naming import Kind, check_name, named, physical_name
-from verdazure.storage import DataClass, Layout, Plan, account, blob_service, lifecycle, lifecycle_rules
+from verdazure.storage.lifecycle import lifecycle_rules
+from verdazure.storage.plans import DataClass, Layout, Plan
+from verdazure.storage.resources import account, blob_service, lifecycle
 
 # What the workspace's identity may do, per resource that it stands on. Azure's documentation asks for Contributor on
 # each (Azure ML, identity-based service authentication) with the data roles beside it; these are the narrower built-in

@@ -69,9 +69,25 @@ LOCATED_WITHOUT_TAGS = frozenset(
     }
 )
 
+# Types whose `tags` are a list of their own, no names with values. Same source.
+TAGS_OF_ANOTHER_KIND = frozenset(
+    {
+        "apimanagement:NamedValue",
+        "apimanagement:WorkspaceNamedValue",
+        "applicationinsights:Favorite",
+        "cloudngfw:LocalRule",
+        "cloudngfw:PostRule",
+        "cloudngfw:PreRule",
+        "operationalinsights:SavedSearch",
+        "storage:BlobContainerLegalHold",
+    }
+)
+
 
 def is_taggable(resource: Resource) -> bool:
     """Whether the resource can carry tags. A type without a location is judged once it has some."""
+    if resource.type in TAGS_OF_ANOTHER_KIND:
+        return False
     if resource["tags"].state is not State.MISSING:
         return True
     return resource["location"].state is not State.MISSING and resource.type not in LOCATED_WITHOUT_TAGS

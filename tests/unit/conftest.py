@@ -22,6 +22,7 @@ NAME_KEYS = {
     "machinelearningservices:Compute": "computeName",
     "machinelearningservices:Workspace": "workspaceName",
     "resources:ResourceGroup": "resourceGroupName",
+    "storage:BlobContainer": "containerName",
     "storage:StorageAccount": "accountName",
 }
 

@@ -1,21 +1,37 @@
 """Every data class and every argument."""
 
-from verdazure import Environment, Landing, Lock, PrincipalType, TieredStorage
+import network
+from verdazure import Environment, Inventory, Landing, Lock, PrincipalType, TieredStorage
 
 landing = Landing("ml", {"team": "vision", "environment": Environment.TEST, "residency": "eu"})
+hub = network.Hub(landing.ref)
 data = TieredStorage(
     "data",
     {
         "landing": landing.ref,
         "classes": {
             "raw": {"cool_after_days": 7, "cold_after_days": 30, "archive_after_days": 90, "delete_after_days": 1825},
-            "dataset": {"delete_after_days": 365},
+            "dataset": {"delete_after_days": 365, "immutable_days": 30},
             "checkpoint": {},
             "run_artifact": {},
-            "model": {},
-            "log": {"cool_after_days": 14, "delete_after_days": 60},
+            "model": {"legal_hold": ["case4711"]},
+            "log": {"cool_after_days": 14, "delete_after_days": 200, "compliance": ["eu-ai-act-logs"]},
             "scratch": {},
         },
+        "portions": {
+            "images": {"data_class": "raw", "prefix": "images/", "cool_after_days": 3},
+            "drafts": {"data_class": "run_artifact", "index_tags": {"state": "draft"}, "delete_after_days": 7},
+        },
+        "inventory": Inventory.DAILY,
+        "change_feed_days": 14,
+        "private_endpoints": {
+            "hub": {
+                "subnet_id": hub.subnet_id,
+                "blob_dns_zone_id": hub.blob_zone_id,
+                "dfs_dns_zone_id": hub.dfs_zone_id,
+            }
+        },
+        "allowed_ip_ranges": ["203.0.113.0/24"],
         "protect_data": False,
         "tags": {"cost-center": "4711"},
         "lock": Lock.CAN_NOT_DELETE,

@@ -8,8 +8,9 @@ import pulumi
 import pytest
 import verdazure
 from pulumi.provider.experimental.component import ComponentProvider
-from verdazure import compute, interfaces, landing, storage, workspace
+from verdazure import compute, interfaces, landing, workspace
 from verdazure.args import Record
+from verdazure.storage import component as storage
 
 SCHEMA = Path(__file__).parent / "schema.json"
 COMPONENTS = {
@@ -25,6 +26,9 @@ NESTED = [
     (interfaces.DiagnosticSettingsArgs, interfaces.DiagnosticSettings),
     (landing.BudgetArgs, landing._Budget),
     (storage.RetentionArgs, storage._Retention),
+    (storage.PortionArgs, storage._Portion),
+    (storage.CustomerManagedKeyArgs, storage._CustomerManagedKey),
+    (storage.StorageEndpointArgs, storage._StorageEndpoint),
 ]
 
 

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from verdazure import ArgumentError, DataClass, TieredStorage
-from verdazure.storage import PLANS, Layout, Plan, lifecycle_rules
+from verdazure.storage.lifecycle import lifecycle_rules
+from verdazure.storage.plans import PLANS, Layout, Plan
 
 from tests.unit.conftest import SITE
 
@@ -59,13 +60,14 @@ def test_each_class_gets_a_closed_container(deploy):
     assert {made["containerName"]: made["publicAccess"] for made in containers.values()} == {
         "run-artifact": "None",
         "model": "None",
+        "inventory": "None",
     }
 
 
 def test_the_policy_is_named_default_and_follows_the_class(deploy):
     done = storage(deploy, DataClass.RAW, DataClass.DATASET)
     assert done.of("storage:ManagementPolicy")["data-lake"]["managementPolicyName"] == "default"
-    raw, dataset = (rule["definition"]["actions"]["baseBlob"] for rule in rules(done, "lake"))
+    raw, dataset, _ = (rule["definition"]["actions"]["baseBlob"] for rule in rules(done, "lake"))
     assert raw == {
         "tierToCool": {"daysAfterModificationGreaterThan": 14},
         "tierToCold": {"daysAfterModificationGreaterThan": 60},
@@ -81,9 +83,14 @@ def test_the_policy_is_named_default_and_follows_the_class(deploy):
 
 
 def test_logs_in_append_blobs_are_deleted_but_not_moved(deploy):
-    tier, delete = rules(storage(deploy, DataClass.LOG), "flat")
+    tier, delete = rules(storage(deploy, DataClass.LOG, inventory="Off"), "flat")
     assert tier["definition"]["filters"]["blobTypes"] == ["blockBlob"]
-    assert tier["definition"]["actions"] == {"baseBlob": {"tierToCool": {"daysAfterModificationGreaterThan": 30}}}
+    expiry = {"delete": {"daysAfterCreationGreaterThan": 90}}
+    assert tier["definition"]["actions"] == {
+        "baseBlob": {"tierToCool": {"daysAfterModificationGreaterThan": 30}},
+        "version": expiry,
+        "snapshot": expiry,
+    }
     assert delete["definition"]["filters"]["blobTypes"] == ["blockBlob", "appendBlob"]
     assert delete["definition"]["actions"] == {"baseBlob": {"delete": {"daysAfterModificationGreaterThan": 90}}}
 
@@ -161,8 +168,8 @@ def test_cooling_later_warns_and_names_the_rule(deploy):
         ),
         (
             {"classes": {"raw": {"delete_after": 5}}},
-            "unknown key 'classes.raw.delete_after'. Allowed: archive_after_days, cold_after_days, cool_after_days, "
-            "delete_after_days. Fix: did you mean 'delete_after_days'?",
+            "unknown key 'classes.raw.delete_after'. Allowed: archive_after_days, cold_after_days, compliance, "
+            "cool_after_days, delete_after_days, immutable_days, legal_hold. Fix: did you mean 'delete_after_days'?",
         ),
     ],
 )
@@ -209,3 +216,167 @@ def test_the_library_s_own_plans_keep_to_the_order_of_the_tiers():
         steps = [day for _, day in plan.steps]
         assert steps == sorted(set(steps)), plan
         assert steps, plan
+
+
+# What a team may add
+
+
+def test_portions_go_sooner_in_the_account_of_their_class(deploy):
+    portions = {
+        "images": {"data_class": "raw", "prefix": "images/", "cool_after_days": 3},
+        "drafts": {"data_class": "run_artifact", "index_tags": {"state": "draft"}, "delete_after_days": 7},
+    }
+    done = storage(deploy, DataClass.RAW, DataClass.RUN_ARTIFACT, portions=portions)
+    images, drafts = rules(done, "lake")[1], rules(done, "flat")[1]
+    assert images["name"] == "raw-images"
+    assert images["definition"]["filters"] == {"blobTypes": ["blockBlob"], "prefixMatch": ["raw/images/"]}
+    assert images["definition"]["actions"] == {"baseBlob": {"tierToCool": {"daysAfterModificationGreaterThan": 3}}}
+    assert drafts["definition"]["filters"]["blobIndexMatch"] == [{"name": "state", "op": "==", "value": "draft"}]
+    assert drafts["definition"]["actions"] == {"baseBlob": {"delete": {"daysAfterModificationGreaterThan": 7}}}
+
+
+def test_compliance_wins_over_fewer_days_and_says_so(deploy):
+    own = {"log": {"compliance": ["eu-ai-act-logs"], "immutable_days": 30}}
+    done = storage(deploy, own=own)
+    assert done.warnings == [
+        "log data is deleted after 184 days, not 90: eu-ai-act-logs has it kept.",
+        "log data is immutable for 184 days, not 30: eu-ai-act-logs has it kept.",
+    ]
+    (policy,) = done.of("storage:BlobContainerImmutabilityPolicy").values()
+    assert policy["immutabilityPeriodSinceCreationInDays"] == 184
+    assert policy["allowProtectedAppendWrites"] is True
+    assert policy["containerName"] == "log"
+
+
+def test_a_legal_hold_lies_on_its_container(deploy):
+    (hold,) = storage(deploy, own={"raw": {"legal_hold": ["case4711"]}}).of("storage:BlobContainerLegalHold").values()
+    assert (hold["containerName"], hold["tags"]) == ("raw", ["case4711"])
+
+
+def test_a_list_of_all_blobs_is_written_weekly_and_does_not_stay(deploy):
+    done = storage(deploy, DataClass.SCRATCH)
+    (policy,) = done.of("storage:BlobInventoryPolicy").values()
+    (rule,) = policy["policy"]["rules"]
+    assert policy["blobInventoryPolicyName"] == "default"
+    assert rule["destination"] == "inventory"
+    assert rule["definition"]["schedule"] == "Weekly"
+    assert rule["definition"]["format"] == "Parquet"
+    assert {"Name", "Content-Length", "Content-MD5", "AccessTier"} <= {*rule["definition"]["schemaFields"]}
+    assert rules(done, "flat")[-1]["definition"] == {
+        "filters": {"blobTypes": ["blockBlob"], "prefixMatch": ["inventory/"]},
+        "actions": {"baseBlob": {"delete": {"daysAfterModificationGreaterThan": 30}}},
+    }
+    off = storage(deploy, DataClass.SCRATCH, inventory="Off")
+    assert off.of("storage:BlobInventoryPolicy") == {}
+    assert [rule["name"] for rule in rules(off, "flat")] == ["scratch"]
+
+
+def test_a_change_feed_is_bounded_and_not_in_a_lake(deploy):
+    services = storage(deploy, DataClass.RAW, DataClass.LOG, change_feed_days=14).of("storage:BlobServiceProperties")
+    assert services["data-flat"]["changeFeed"] == {"enabled": True, "retentionInDays": 14}
+    assert "changeFeed" not in services["data-lake"]
+
+
+def test_a_key_of_ones_own_encrypts_by_an_identity(deploy):
+    identity = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.ManagedIdentity/userAssignedIdentities/id-keys"
+    key = {"key_vault_uri": "https://kv.vault.azure.net", "key_name": "storage", "identity_id": identity}
+    made = storage(deploy, DataClass.LOG, customer_managed_key=key).of("storage:StorageAccount")["data-flat"]
+    assert made["identity"] == {"type": "UserAssigned", "userAssignedIdentities": [identity]}
+    assert made["encryption"] == {
+        "keySource": "Microsoft.Keyvault",
+        "keyVaultProperties": {"keyVaultUri": "https://kv.vault.azure.net", "keyName": "storage"},
+        "encryptionIdentity": {"encryptionUserAssignedIdentity": identity},
+    }
+
+
+def test_a_lake_is_reached_as_blobs_and_as_a_file_system(deploy):
+    asked = {"team": {"subnet_id": "/subnet", "blob_dns_zone_id": "/blob-zone", "dfs_dns_zone_id": "/dfs-zone"}}
+    done = storage(deploy, DataClass.RAW, DataClass.LOG, private_endpoints=asked)
+    groups = {
+        name: endpoint["privateLinkServiceConnections"][0]["groupIds"]
+        for name, endpoint in done.of("network:PrivateEndpoint").items()
+    }
+    assert groups == {
+        "data-lake-blob-endpoint-team": ["blob"],
+        "data-lake-dfs-endpoint-team": ["dfs"],
+        "data-flat-blob-endpoint-team": ["blob"],
+    }
+    zones = {
+        name: group["privateDnsZoneConfigs"][0]["privateDnsZoneId"]
+        for name, group in done.of("network:PrivateDnsZoneGroup").items()
+    }
+    assert zones["data-lake-dfs-endpoint-team-dns"] == "/dfs-zone"
+    assert zones["data-flat-blob-endpoint-team-dns"] == "/blob-zone"
+
+
+def test_who_may_come_in_is_named(deploy):
+    done = storage(deploy, DataClass.LOG, allowed_subnet_ids=["/subnet"], allowed_ip_ranges=["203.0.113.0/24"])
+    made = done.of("storage:StorageAccount")["data-flat"]
+    assert made["publicNetworkAccess"] == "Enabled"
+    assert made["networkRuleSet"] == {
+        "bypass": "AzureServices",
+        "defaultAction": "Deny",
+        "ipRules": [{"iPAddressOrRange": "203.0.113.0/24", "action": "Allow"}],
+        "virtualNetworkRules": [{"virtualNetworkResourceId": "/subnet", "action": "Allow"}],
+    }
+
+
+def test_what_becomes_of_data_is_explained(deploy):
+    def program():
+        return {"told": TieredStorage("data", {"landing": SITE, "classes": {"scratch": {}}}).explanation}
+
+    assert deploy(program).outputs["told"] == {
+        "scratch": "scratch: Hot 7 days, then gone; 1 GB takes 0.2 GB-months, 0.000717 kWh, 0.0168 gCO2e"
+    }
+
+
+IMAGES = {"data_class": "raw", "prefix": "images/"}
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        (
+            {"classes": {"log": {"compliance": ["eu-ai-act-log"]}}},
+            "classes.log.compliance is 'eu-ai-act-log'. Allowed: of eu-ai-act-logs, eu-ai-act-documentation,",
+        ),
+        (
+            {"classes": {"raw": {"compliance": ["illinois-bipa"], "delete_after_days": 2000}}},
+            "classes.raw.compliance is 'illinois-bipa'. Allowed: bases that can be kept together with the days asked. "
+            "Fix: it is deleted after 2000 days, and illinois-bipa wants it gone after 1095.",
+        ),
+        (
+            {"classes": {"log": {"immutable_days": 100}}},
+            "classes.log.immutable_days is 100. Allowed: at most delete_after_days (90). Fix: raise delete_after_days",
+        ),
+        ({"classes": {"raw": {"legal_hold": ["no spaces"]}}}, "classes.raw.legal_hold.0 is 'no spaces'. Allowed: "),
+        ({"portions": {"p": {"data_class": "log", "prefix": "x"}}}, "portions.p.data_class is 'log'. Allowed: a class"),
+        ({"portions": {"p": {"data_class": "raw"}}}, "portions.p is None. Allowed: a prefix, index_tags, or both."),
+        ({"portions": {"p": IMAGES}}, "portions.p is None. Allowed: at least one step."),
+        (
+            {"portions": {"p": {**IMAGES, "index_tags": {"a": "b"}, "cool_after_days": 1}}},
+            "portions.p.index_tags is None. Allowed: none, as a lake has no blob index tags. Fix: use a prefix.",
+        ),
+        (
+            {"portions": {"p": {**IMAGES, "cool_after_days": 20}}},
+            "portions.p.cool_after_days is 20. Allowed: at most the class's own 14: where two rules meet, Azure takes "
+            "the cheaper. Fix: lower it,",
+        ),
+        (
+            {"portions": {"p": {**IMAGES, "cool_after_days": 5, "delete_after_days": 5}}},
+            "portions.p.delete_after_days is 5. Allowed: more than cool_after_days (5).",
+        ),
+        (
+            {
+                "classes": {"raw": {"compliance": ["pci-dss-audit-logs"]}},
+                "portions": {"p": {**IMAGES, "delete_after_days": 100}},
+            },
+            "portions.p.delete_after_days is 100. Allowed: at least 366, as its class is kept. Fix: raise it.",
+        ),
+        ({"change_feed_days": 7}, "change_feed_days is 7. Allowed: no change feed, as Azure has none in a lake."),
+        ({"change_feed_days": 31}, "change_feed_days is 31. Allowed: less than or equal to 30."),
+        ({"inventory": "Hourly"}, "inventory is 'Hourly'. Allowed: 'Daily', 'Weekly' or 'Off'."),
+    ],
+)
+def test_a_bad_addition_is_refused(deploy, args, message):
+    test_bad_input_is_refused_before_anything_is_registered(deploy, args, message)

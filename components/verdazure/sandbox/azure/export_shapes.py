@@ -20,7 +20,7 @@ INSIDE: Mapping[str, frozenset[str]] = {
 }
 
 # Reached through a service's own data endpoint; Azure Resource Manager knows no such type.
-NOT_IN_ARM = frozenset({"storage:Blob", "storage:StorageAccountStaticWebsite"})
+NOT_IN_ARM = frozenset({"storage:Blob", "storage:BlobContainerLegalHold", "storage:StorageAccountStaticWebsite"})
 
 _KEY_VAULT_KEY = {"keyName": "keyname", "keyVersion": "keyversion", "keyVaultUri": "keyvaulturi"}
 

@@ -135,6 +135,12 @@ PATHS: Mapping[str, str] = {
     "sql:Server": "Microsoft.Sql/servers/{serverName}",
     "storage:Blob": _ACCOUNT + "/blobServices/default/containers/{containerName}/blobs/{blobName}",
     "storage:BlobContainer": _ACCOUNT + "/blobServices/default/containers/{containerName}",
+    "storage:BlobContainerImmutabilityPolicy": (
+        _ACCOUNT + "/blobServices/default/containers/{containerName}/immutabilityPolicies/{immutabilityPolicyName}"
+    ),
+    # azure-native's own: holds are set by an action on the container.
+    "storage:BlobContainerLegalHold": _ACCOUNT + "/blobServices/default/containers/{containerName}/legalHold",
+    "storage:BlobInventoryPolicy": _ACCOUNT + "/inventoryPolicies/{blobInventoryPolicyName}",
     "storage:BlobServiceProperties": _ACCOUNT + "/blobServices/{blobServicesName}",
     "storage:FileServiceProperties": _ACCOUNT + "/fileServices/{fileServicesName}",
     "storage:FileShare": _ACCOUNT + "/fileServices/default/shares/{shareName}",
