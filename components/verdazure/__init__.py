@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from verdazure.landing import Landing as Landing
     from verdazure.landing import LandingArgs as LandingArgs
     from verdazure.storage import DataClass as DataClass
-    from verdazure.storage import Inventory as Inventory
+    from verdazure.storage import InventorySchedule as InventorySchedule
     from verdazure.storage import TieredStorage as TieredStorage
     from verdazure.storage import TieredStorageArgs as TieredStorageArgs
     from verdazure.workspace import ManagedNetwork as ManagedNetwork
@@ -32,7 +32,7 @@ _HOMES = {
     "Environment": "landing",
     "GpuCluster": "compute",
     "GpuClusterArgs": "compute",
-    "Inventory": "storage",
+    "InventorySchedule": "storage",
     "Landing": "landing",
     "LandingArgs": "landing",
     "LandingRef": "interfaces",

@@ -50,6 +50,10 @@ MODELS = {
     "Microsoft.Storage/storageAccounts": "azure.mgmt.storage.types:StorageAccountCreateParameters",
     "Microsoft.Storage/storageAccounts/blobServices": "azure.mgmt.storage.types:BlobServiceProperties",
     "Microsoft.Storage/storageAccounts/blobServices/containers": "azure.mgmt.storage.types:BlobContainer",
+    "Microsoft.Storage/storageAccounts/blobServices/containers/immutabilityPolicies": (
+        "azure.mgmt.storage.types:ImmutabilityPolicy"
+    ),
+    "Microsoft.Storage/storageAccounts/inventoryPolicies": "azure.mgmt.storage.types:BlobInventoryPolicy",
     "Microsoft.Storage/storageAccounts/managementPolicies": "azure.mgmt.storage.types:ManagementPolicy",
 }
 

@@ -8,7 +8,7 @@ resources   the resources of one account
 component   TieredStorage
 """
 
-from verdazure.storage.component import Inventory, TieredStorage, TieredStorageArgs
+from verdazure.storage.component import InventorySchedule, TieredStorage, TieredStorageArgs
 from verdazure.storage.plans import DataClass
 
-__all__ = ["DataClass", "Inventory", "TieredStorage", "TieredStorageArgs"]
+__all__ = ["DataClass", "InventorySchedule", "TieredStorage", "TieredStorageArgs"]

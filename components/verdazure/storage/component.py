@@ -41,7 +41,7 @@ from verdazure.storage.resources import (
 )
 
 
-class Inventory(str, Enum):
+class InventorySchedule(str, Enum):
     """How often a list of all blobs is written, which deduplication and people read."""
 
     DAILY = "Daily"
@@ -115,7 +115,7 @@ class TieredStorageArgs(TypedDict):
     `log`, `scratch`; with days that differ from the class's own, or `{}`."""
     portions: NotRequired[dict[str, PortionArgs]]
     """Parts of classes that cool or go sooner, by a name that stays with them."""
-    inventory: NotRequired[Inventory]
+    inventory: NotRequired[InventorySchedule]
     """How often a list of all blobs is written. Default `Weekly`."""
     change_feed_days: NotRequired[int]
     """Days of the change feed, 1 to 30; off by default. Not in a lake."""
@@ -220,7 +220,7 @@ class TieredStorage(pulumi.ComponentResource):
         return [container, *kept]
 
     def _inventory(self, name: str, held: storage.StorageAccount, spec: "_TieredStorage") -> list[pulumi.Resource]:
-        if spec.inventory is Inventory.OFF:
+        if spec.inventory is InventorySchedule.OFF:
             return []
         return inventory(name, held, spec.inventory.value, spec.landing, ResourceOptions(parent=self))
 
@@ -334,7 +334,7 @@ class _TieredStorage(Record):
     landing: Site
     classes: Mapping[DataClass, _Retention]
     portions: Mapping[Text, _Portion] = {}
-    inventory: Inventory = Inventory.WEEKLY
+    inventory: InventorySchedule = InventorySchedule.WEEKLY
     change_feed_days: Annotated[Count, Field(ge=1, le=30)] | None = None
     customer_managed_key: _CustomerManagedKey | None = None
     private_endpoints: Mapping[Text, _StorageEndpoint] = {}
@@ -379,7 +379,7 @@ class _TieredStorage(Record):
             for rule in lifecycle_rules(plan, [f"{plan.container}/"])
         ]
         rules += [portion_rule(each) for each in self.portion_list() if each.plan.layout is layout]
-        return rules if self.inventory is Inventory.OFF else [*rules, expiry_rule(INVENTORY)]
+        return rules if self.inventory is InventorySchedule.OFF else [*rules, expiry_rule(INVENTORY)]
 
     def told_by_compliance(self) -> list[str]:
         """A sentence for each thing that compliance changed."""

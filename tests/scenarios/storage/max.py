@@ -1,7 +1,7 @@
 """Every data class and every argument."""
 
 import network
-from verdazure import Environment, Inventory, Landing, Lock, PrincipalType, TieredStorage
+from verdazure import Environment, InventorySchedule, Landing, Lock, PrincipalType, TieredStorage
 
 landing = Landing("ml", {"team": "vision", "environment": Environment.TEST, "residency": "eu"})
 hub = network.Hub(landing.ref)
@@ -22,7 +22,7 @@ data = TieredStorage(
             "images": {"data_class": "raw", "prefix": "images/", "cool_after_days": 3},
             "drafts": {"data_class": "run_artifact", "index_tags": {"state": "draft"}, "delete_after_days": 7},
         },
-        "inventory": Inventory.DAILY,
+        "inventory": InventorySchedule.DAILY,
         "change_feed_days": 14,
         "private_endpoints": {
             "hub": {
