@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from verdazure.cli import carbon_intensity, carbon_regions, carbon_schedule, facts, sandbox
+from verdazure.cli import carbon_intensity, carbon_regions, carbon_schedule, data, facts, sandbox
 
 app = typer.Typer(
     name="verdazure",
@@ -15,6 +15,7 @@ app = typer.Typer(
 )
 app.add_typer(sandbox.app, name="sandbox")
 app.add_typer(facts.app, name="facts")
+app.add_typer(data.app, name="data")
 app.command()(carbon_intensity.intensity)
 app.command()(carbon_regions.regions)
 app.command()(carbon_schedule.schedule)

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-_REQUIRED = ("Name", "Content-Length", "Content-MD5")
-_OPTIONAL = (
+REQUIRED = ("Name", "Content-Length", "Content-MD5")
+OPTIONAL = (
     "AccessTier",
     "BlobType",
     "Content-Encoding",
@@ -122,12 +122,12 @@ def _read(database: "DuckDBPyConnection", files: Sequence[Path]) -> None:
     except Exception as error:  # duckdb has a dozen kinds of errors for files that are no tables
         raise InventoryError(f"{files[0]} cannot be read as an inventory: {error}") from error
     columns = set(rows.columns)
-    for name in _REQUIRED:
+    for name in REQUIRED:
         if name not in columns:
             raise InventoryError(
                 f"the inventory has no column {name}; add it to the schemaFields of the inventory rule"
             )
-    picked = [f'"{name}"' if name in columns else f'NULL AS "{name}"' for name in (*_REQUIRED, *_OPTIONAL)]
+    picked = [f'"{name}"' if name in columns else f'NULL AS "{name}"' for name in (*REQUIRED, *OPTIONAL)]
     rows.select(", ".join(picked)).create_view("rows")
 
 

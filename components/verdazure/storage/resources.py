@@ -20,11 +20,16 @@ INVENTORY = "inventory"
 _INVENTORY_FIELDS = (
     "Name",
     "Creation-Time",
-    "Last-Modified",
     "Content-Length",
     "Content-MD5",
+    "Content-Type",
+    "Content-Encoding",
     "BlobType",
     "AccessTier",
+    "Etag",
+    "LeaseStatus",
+    "ImmutabilityPolicyUntilDate",
+    "LegalHold",
 )
 
 

@@ -1,0 +1,176 @@
+"""`verdazure data`: what stored data wastes, and how to have it no longer."""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from verdazure.cli.facts import AsJson
+
+if TYPE_CHECKING:
+    from azure.storage.blob import BlobServiceClient
+
+    from verdazure.deduplication import Found, Outcome, Saving
+
+app = typer.Typer(no_args_is_help=True, help="Find duplicates in stored data, and keep one of each.")
+
+Account = Annotated[
+    str, typer.Option(help="The storage account's name, or the URL of its Blob endpoint. Signs in with your identity.")
+]
+Run = Annotated[str, typer.Option(help="Name of the run: it names the manifest, and goes on where it stopped.")]
+
+
+@app.command()
+def duplicates(
+    inventory: Annotated[list[Path], typer.Argument(help="Files that a blob inventory rule wrote: .parquet or .csv.")],
+    output: Annotated[Path, typer.Option(help="Where the duplicates that could go are written, as Parquet.")] = Path(
+        "duplicates.parquet"
+    ),
+    region: Annotated[str | None, typer.Option(help="The account's region: then gCO2e are told too.")] = None,
+    redundancy: Annotated[str, typer.Option(help="The account's redundancy: LRS, ZRS, GRS, ...")] = "LRS",
+    least_bytes: Annotated[int, typer.Option(help="Blobs shorter than this are left alone.")] = 1,
+    as_json: AsJson = False,
+) -> None:
+    """Find blobs that are the same by content hash and length, without touching any."""
+    from verdazure.carbon.footprint import grid_of_region
+    from verdazure.deduplication import find_duplicates, savings
+    from verdazure.facts import UnknownFact
+
+    with _one_clear_error():
+        try:
+            grid = grid_of_region(region) if region else None
+        except UnknownFact as unknown:
+            raise typer.BadParameter(str(unknown), param_hint="--region") from None
+        found = find_duplicates(inventory, output, datetime.now(UTC), least_bytes)
+        saved = savings(found, redundancy, grid) if grid else ()
+    if as_json:
+        print(json.dumps(_document(found, saved, output), indent=2))
+    else:
+        _show(found, saved, output, Console())
+
+
+@app.command()
+def deduplicate(
+    candidates: Annotated[Path, typer.Argument(help="The file that `verdazure data duplicates` wrote.")],
+    account: Account,
+    run: Run,
+    yes: Annotated[bool, typer.Option("--yes", help="Do it; without, only say what would be done.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Remove duplicates, each after reading it and the one that is kept; `restore` brings them back."""
+    from verdazure.deduplication import consolidate
+
+    if not candidates.is_file():
+        raise typer.BadParameter(f"{candidates} does not exist; write it with `verdazure data duplicates`")
+    if not yes:
+        print(f"Would remove what {candidates} names from {account} as run {run}. Add --yes to do it.")
+        return
+    with _one_clear_error():
+        _tell("removed", consolidate(candidates, blobs_of(account), run), as_json)
+
+
+@app.command()
+def restore(account: Account, run: Run, as_json: AsJson = False) -> None:
+    """Bring back what a run removed, from the ones that it kept; nothing is written over."""
+    from verdazure.deduplication import restore as bring_back
+
+    with _one_clear_error():
+        _tell("restored", bring_back(blobs_of(account), run), as_json)
+
+
+def blobs_of(account: str) -> "BlobServiceClient":
+    """The account's blobs, reached with the identity that azure-identity finds; never with a key."""
+    from azure.identity import DefaultAzureCredential
+    from azure.storage.blob import BlobServiceClient
+
+    url = account if account.startswith("https://") else f"https://{account}.blob.core.windows.net"
+    return BlobServiceClient(url, credential=DefaultAzureCredential())
+
+
+@contextmanager
+def _one_clear_error() -> Iterator[None]:
+    from azure.core.exceptions import AzureError
+
+    from verdazure.deduplication import InventoryError
+    from verdazure.facts import UnknownFact
+
+    try:
+        yield
+    except (InventoryError, UnknownFact) as error:
+        print(f"error: {error}", file=sys.stderr)
+        raise typer.Exit(1) from None
+    except AzureError as error:
+        print(f"error: the storage account refused: {error.message.splitlines()[0]}", file=sys.stderr)
+        raise typer.Exit(1) from None
+
+
+def _document(found: "Found", saved: tuple["Saving", ...], output: Path) -> dict[str, Any]:
+    return {
+        **asdict(found),
+        "reclaimable": found.reclaimable,
+        "output": str(output),
+        "a_year": [
+            {
+                "tier": each.tier,
+                "bytes": each.bytes,
+                "gco2e": None if each.a_year is None else each.a_year.central.grams,
+                "unknown": each.unknown or None,
+            }
+            for each in saved
+        ],
+    }
+
+
+def _show(found: "Found", saved: tuple["Saving", ...], output: Path, console: Console) -> None:
+    table = Table(box=box.SIMPLE_HEAD)
+    table.add_column("tier")
+    table.add_column("duplicates", justify="right")
+    table.add_column("size", justify="right")
+    table.add_column("gCO2e a year", justify="right")
+    years = {each.tier: each for each in saved}
+    for tier in found.duplicates:
+        year = years.get(tier.tier)
+        grams = "-" if year is None else "unknown" if year.a_year is None else f"{year.a_year.central.grams:,.1f}"
+        table.add_row(tier.tier or "?", f"{tier.blobs:,}", _size(tier.bytes), grams)
+    console.print(table)
+    told = [
+        ("looked at", f"{found.blobs:,} blobs, {_size(found.bytes)}"),
+        ("could go", f"{_size(found.reclaimable)} in {found.groups:,} sets, one of each kept: {output}"),
+        ("held", f"{found.held:,} duplicates are immutable, under legal hold or leased"),
+        ("unknown", f"{found.unhashed:,} blobs have no content hash and were not compared"),
+        ("raw text", f"{_size(found.raw_text)} is uncompressed text: Parquet with zstd would hold it in less"),
+    ]
+    for label, text in told:
+        console.print(f"{label:<10} {text}", highlight=False, soft_wrap=True)
+    for each in saved:
+        if each.unknown:
+            console.print(f"{'':<10} {each.tier}: {each.unknown}", highlight=False, soft_wrap=True)
+
+
+def _tell(verb: str, outcome: "Outcome", as_json: bool) -> None:
+    """`removed` counts what the run did; for a restoration, what came back."""
+    if as_json:
+        done = {verb: outcome.removed, "bytes": outcome.bytes, "kept": dict(outcome.kept)}
+        print(json.dumps(done, indent=2))
+        return
+    print(f"{verb:<10} {outcome.removed:,} blobs, {_size(outcome.bytes)}")
+    for reason, count in outcome.kept.most_common():
+        print(f"{'left':<10} {count:,}: {reason}")
+
+
+def _size(count: int) -> str:
+    size = float(count)
+    for unit in ("B", "kB", "MB", "GB"):
+        if size < 1000:
+            return f"{size:,.0f} {unit}" if unit == "B" else f"{size:,.1f} {unit}"
+        size /= 1000
+    return f"{size:,.1f} TB"
