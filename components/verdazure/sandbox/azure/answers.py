@@ -592,7 +592,7 @@ def _site(request: Request) -> Answer:
 
 
 def _static_site(request: Request) -> Answer:
-    return {"defaultHostname": f"verde-{request.guid('host')[:9]}.azurestaticapps.net"}
+    return {"defaultHostname": f"verde-{request.guid('host')[:8]}.azurestaticapps.net"}
 
 
 def _plan(request: Request) -> Answer:
@@ -732,7 +732,35 @@ def _vault_secret(request: Request) -> Answer:
     return {"properties": {"secretUri": uri, "secretUriWithVersion": f"{uri}/{version}"}}
 
 
+def _postgres(request: Request) -> Answer:
+    return {"fullyQualifiedDomainName": f"{request.name}.postgres.database.azure.com", "state": "Ready"}
+
+
+def _mysql(request: Request) -> Answer:
+    return {"fullyQualifiedDomainName": f"{request.name}.mysql.database.azure.com", "state": "Ready"}
+
+
+def _ai_services(request: Request) -> Answer:
+    own = request.echo.get("properties", {}).get("customSubDomainName")
+    domain = "openai.azure.com" if request.echo.get("kind") == "OpenAI" else "cognitiveservices.azure.com"
+    host = f"{own}.{domain}" if own else f"{request.location}.api.cognitive.microsoft.com"
+    return {"properties": {"endpoint": f"https://{host}/", "provisioningState": "Succeeded"}}
+
+
+def _event_topic(request: Request) -> Answer:
+    return {"endpoint": f"https://{request.name}.{request.location}-1.eventgrid.azure.net/api/events"}
+
+
+def _api_management(request: Request) -> Answer:
+    return {"gatewayUrl": f"https://{request.name}.azure-api.net"}
+
+
 _ANSWERS: Mapping[str, Callable[[Request], Answer]] = {
+    "apimanagement:ApiManagementService": _api_management,
+    "cognitiveservices:Account": _ai_services,
+    "dbformysql:Server": _mysql,
+    "dbforpostgresql:Server": _postgres,
+    "eventgrid:Topic": _event_topic,
     "app:ContainerApp": _container_app,
     "app:ManagedEnvironment": _container_environment,
     "applicationinsights:Component": _application_insights,

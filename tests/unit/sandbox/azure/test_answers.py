@@ -105,3 +105,52 @@ def test_settings_need_their_site(engine, refused):
     engine.group()
     with pytest.raises(refused, match="sites/shop"):
         engine.create("web:WebAppApplicationSettings", {**GROUP, "name": "shop", "properties": {"A": "1"}})
+
+
+@pytest.mark.parametrize(
+    ("token", "inputs", "where", "answer"),
+    [
+        (
+            "dbforpostgresql:Server",
+            {"serverName": "pg", "administratorLogin": "a", "administratorLoginPassword": "Leaf-4711"},
+            "fullyQualifiedDomainName",
+            "pg.postgres.database.azure.com",
+        ),
+        ("dbformysql:Server", {"serverName": "my"}, "fullyQualifiedDomainName", "my.mysql.database.azure.com"),
+        (
+            "cognitiveservices:Account",
+            {"accountName": "ai", "kind": "OpenAI", "properties": {"customSubDomainName": "oai"}},
+            "properties.endpoint",
+            "https://oai.openai.azure.com/",
+        ),
+        (
+            "cognitiveservices:Account",
+            {"accountName": "ai", "kind": "TextAnalytics"},
+            "properties.endpoint",
+            "https://swedencentral.api.cognitive.microsoft.com/",
+        ),
+        (
+            "eventgrid:Topic",
+            {"topicName": "news"},
+            "endpoint",
+            "https://news.swedencentral-1.eventgrid.azure.net/api/events",
+        ),
+        (
+            "apimanagement:ApiManagementService",
+            {
+                "serviceName": "api",
+                "publisherEmail": "a@example.org",
+                "publisherName": "A",
+                "sku": {"name": "Consumption", "capacity": 0},
+            },
+            "gatewayUrl",
+            "https://api.azure-api.net",
+        ),
+    ],
+)
+def test_a_service_is_reached_at_its_own_host(engine, token, inputs, where, answer):
+    engine.group()
+    _, found = engine.create(token, {**GROUP, "location": "swedencentral", **inputs})
+    for step in where.split("."):
+        found = found[step]
+    assert found == answer
