@@ -191,6 +191,25 @@ class Runtime(Sourced):
     """Last day of support; the last day of the month where only a month is published. None: not known."""
 
 
+class Model(Sourced):
+    """A pre-trained model. `licence` is that of the facts; `model_licence` that of the weights."""
+
+    publisher: str
+    task: str
+    """`chat`, `embedding`, `image-classification`, `text-classification`, `transcription`."""
+    modalities: Annotated[frozenset[str], BeforeValidator(_words)]
+    """What it takes: `audio`, `image`, `text`."""
+    parameters_millions: Number
+    context_tokens: Whole
+    """None also where a model has no context to speak of."""
+    model_licence: Text
+    """SPDX id; None where its publisher states none."""
+
+    @field_serializer("modalities")
+    def _in_order(self, modalities: frozenset[str]) -> list[str]:
+        return sorted(modalities)
+
+
 class Retention(Sourced):
     """How long a law or standard has a kind of record kept. It is no legal advice: whether it applies, you decide."""
 

@@ -68,6 +68,7 @@ storage_tiers = Table("storage_tiers", "storage tier", rows.StorageTier, "Energy
 replications = Table("replications", "redundancy", rows.Replication, "Copies that a redundancy keeps", 2 * _YEAR)
 coefficients = Table("coefficients", "coefficient", rows.Coefficient, "Numbers of the footprint model", 2 * _YEAR)
 typical_days = Table("profiles", "typical day", rows.TypicalDay, "Average day of each grid zone by month", 4 * _YEAR)
+models = Table("models", "model", rows.Model, "Size, task and licence of pre-trained models", _YEAR / 2)
 retentions = Table("retentions", "retention period", rows.Retention, "How long records must or may be kept", _YEAR)
 runtimes = Table("runtimes", "runtime", rows.Runtime, "End of life of runtimes", _YEAR / 2)
 
@@ -79,6 +80,7 @@ ALL: tuple[Table[Any], ...] = (
     storage_tiers,
     replications,
     coefficients,
+    models,
     retentions,
     runtimes,
     typical_days,
