@@ -20,13 +20,50 @@ if TYPE_CHECKING:
     from azure.storage.blob import BlobServiceClient
 
     from verdazure.deduplication import Found, Outcome, Saving
+    from verdazure.ingestion import Report
 
-app = typer.Typer(no_args_is_help=True, help="Find duplicates in stored data, and keep one of each.")
+app = typer.Typer(no_args_is_help=True, help="Check and sample batches; find duplicates and keep one of each.")
 
+Specified = Annotated[Path, typer.Argument(help="The specification, as JSON: columns, key, least rows, sample.")]
+Batch = Annotated[list[Path], typer.Argument(help="The batch: .parquet or .csv files.")]
 Account = Annotated[
     str, typer.Option(help="The storage account's name, or the URL of its Blob endpoint. Signs in with your identity.")
 ]
 Run = Annotated[str, typer.Option(help="Name of the run: it names the manifest, and goes on where it stopped.")]
+
+
+@app.command()
+def check(specification: Specified, batch: Batch, as_json: AsJson = False) -> None:
+    """Stop a batch that is not what its specification says: exit code 1, with the rows that break each rule."""
+    from verdazure.ingestion import check as judge
+    from verdazure.ingestion import read_specification
+
+    with _one_clear_error():
+        report = judge(batch, read_specification(specification))
+    if as_json:
+        print(json.dumps({"passed": report.passed, **asdict(report)}, indent=2))
+    else:
+        _show_report(report, Console())
+    if not report.passed:
+        raise typer.Exit(1)
+
+
+@app.command()
+def sample(
+    specification: Specified,
+    batch: Batch,
+    output: Annotated[Path, typer.Option(help="Where the sample is written, as Parquet.")] = Path("sample.parquet"),
+) -> None:
+    """Take the same small part of a batch, every time, to develop on."""
+    from verdazure.ingestion import SpecificationError, read_specification
+    from verdazure.ingestion import sample as draw
+
+    with _one_clear_error():
+        sampling = read_specification(specification).sample
+        if sampling is None:
+            raise SpecificationError(f"{specification}: has no sample; add one, such as {_SAMPLE}")
+        taken = draw(batch, sampling, output)
+    print(f"{taken:,} rows, {sampling.share:.2%} by {', '.join(sampling.by)}: {output}")
 
 
 @app.command()
@@ -96,21 +133,38 @@ def blobs_of(account: str) -> "BlobServiceClient":
     return BlobServiceClient(url, credential=DefaultAzureCredential())
 
 
+_SAMPLE = '"sample": {"share": 0.01, "by": ["id"]}'
+
+
 @contextmanager
 def _one_clear_error() -> Iterator[None]:
     from azure.core.exceptions import AzureError
 
     from verdazure.deduplication import InventoryError
     from verdazure.facts import UnknownFact
+    from verdazure.ingestion import SpecificationError
 
     try:
         yield
-    except (InventoryError, UnknownFact) as error:
+    except (InventoryError, SpecificationError, UnknownFact) as error:
         print(f"error: {error}", file=sys.stderr)
         raise typer.Exit(1) from None
     except AzureError as error:
         print(f"error: the storage account refused: {error.message.splitlines()[0]}", file=sys.stderr)
         raise typer.Exit(1) from None
+
+
+def _show_report(report: "Report", console: Console) -> None:
+    if report.passed:
+        console.print(f"passed: {report.rows:,} rows", highlight=False)
+        return
+    table = Table(box=box.SIMPLE_HEAD)
+    for title in ("rule", "column", "rows", "wanted", "found"):
+        table.add_column(title, justify="right" if title == "rows" else "left")
+    for each in report.breaches:
+        table.add_row(each.rule, each.column, f"{each.failing:,}", each.wanted, each.found)
+    console.print(table)
+    console.print(f"stopped: {len(report.breaches)} rules broken in {report.rows:,} rows", highlight=False)
 
 
 def _document(found: "Found", saved: tuple["Saving", ...], output: Path) -> dict[str, Any]:

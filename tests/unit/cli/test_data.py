@@ -74,3 +74,37 @@ def test_bad_input_is_one_clear_error(arguments, code, words):
     refused = run(*arguments)
     assert refused.exit_code == code
     assert words in refused.output
+
+
+# Batches
+
+SPECIFICATION = '{"columns": {"id": {"type": "integer"}}, "key": ["id"], "sample": {"share": 1, "by": ["id"]}}'
+
+
+@pytest.fixture
+def batch(tmp_path):
+    (tmp_path / "spec.json").write_text(SPECIFICATION)
+    (tmp_path / "good.csv").write_text("id\n1\n2\n")
+    (tmp_path / "bad.csv").write_text("id\n1\n1\n2\n")
+    return tmp_path
+
+
+def test_a_bad_batch_stops_a_pipeline(batch):
+    good = run("check", batch / "spec.json", batch / "good.csv")
+    assert (good.exit_code, good.output) == (0, "passed: 2 rows\n")
+    bad = run("check", batch / "spec.json", batch / "bad.csv")
+    assert bad.exit_code == 1
+    assert "key    id          2   no two rows alike   2 of 3 rows" in bad.output
+    assert bad.output.endswith("stopped: 1 rules broken in 3 rows\n")
+    told = run("check", batch / "spec.json", batch / "bad.csv", "--json")
+    assert told.exit_code == 1
+    assert json.loads(told.output)["breaches"][0]["rule"] == "key"
+
+
+def test_a_sample_is_drawn_by_the_same_document(batch):
+    drawn = run("sample", batch / "spec.json", batch / "good.csv", "--output", batch / "sample.parquet")
+    assert drawn.output == f"2 rows, 100.00% by id: {batch / 'sample.parquet'}\n"
+    (batch / "spec.json").write_text('{"columns": {"id": {"type": "integer"}}}')
+    refused = run("sample", batch / "spec.json", batch / "good.csv")
+    assert refused.exit_code == 1
+    assert "has no sample; add one, such as" in refused.output

@@ -1,0 +1,22 @@
+"""Ingestion that moves little and lets no bad batch through.
+
+specification   what a batch must be like, and which rows a sample takes: one document for laptops and pipelines
+quality         whether a batch is like that, with the rows that are not
+sampling        the same small part of a batch, every time
+"""
+
+from verdazure.ingestion.quality import Breach, Report, check
+from verdazure.ingestion.sampling import sample
+from verdazure.ingestion.specification import Column, Sampling, Specification, SpecificationError, read_specification
+
+__all__ = [
+    "Breach",
+    "Column",
+    "Report",
+    "Sampling",
+    "Specification",
+    "SpecificationError",
+    "check",
+    "read_specification",
+    "sample",
+]

@@ -1,0 +1,111 @@
+"""What a batch must be like, as JSON: columns with their types and limits, a key, a least size, a sample.
+
+{
+  "columns": {
+    "id":    {"type": "integer"},
+    "price": {"type": "number", "most_nulls": 0.05, "least": 0},
+    "label": {"type": "text", "allowed": ["cat", "dog"]}
+  },
+  "key": ["id"],
+  "least_rows": 1000,
+  "sample": {"share": 0.01, "by": ["id"], "seed": 7}
+}
+"""
+
+import re
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StrictFloat,
+    StrictInt,
+    ValidationError,
+    model_validator,
+)
+
+
+class SpecificationError(ValueError):
+    """The specification or the batch cannot be read; the message says what, where and what is allowed."""
+
+
+def _a_pattern(text: str) -> str:
+    try:
+        re.compile(text)
+    except re.error as error:
+        raise ValueError(f"is no regular expression: {error}") from None
+    return text
+
+
+Share = Annotated[float, Field(ge=0, le=1)]
+Scalar = StrictInt | StrictFloat | str
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Column(_Strict):
+    """What a column must hold. Limits concern values; `most_nulls` says how many may be missing."""
+
+    type: Literal["integer", "number", "text", "boolean", "date", "timestamp"]
+    most_nulls: Share = 0.0
+    """Share of the rows."""
+    least: StrictInt | StrictFloat | None = None
+    most: StrictInt | StrictFloat | None = None
+    allowed: tuple[Scalar, ...] | None = None
+    pattern: Annotated[str, AfterValidator(_a_pattern)] | None = None
+    """Regular expression that a text must match."""
+
+    @model_validator(mode="after")
+    def _limits_fit_the_type(self) -> "Column":
+        if (self.least is not None or self.most is not None) and self.type not in ("integer", "number"):
+            raise ValueError(f"least and most are for integer and number, not for {self.type}")
+        if self.pattern is not None and self.type != "text":
+            raise ValueError(f"pattern is for text, not for {self.type}")
+        if self.least is not None and self.most is not None and self.least > self.most:
+            raise ValueError(f"least is {self.least:g} and most {self.most:g}: nothing is between")
+        return self
+
+
+class Sampling(_Strict):
+    """Which rows a sample takes: those whose hash is small, so that the same rows are taken wherever it is drawn."""
+
+    share: Annotated[float, Field(gt=0, le=1)]
+    by: Annotated[tuple[str, ...], Field(min_length=1)]
+    """Columns that say which rows belong together: all rows of a patient, a device, a document."""
+    seed: StrictInt = 0
+
+
+class Specification(_Strict):
+    """One document for a laptop and a pipeline."""
+
+    columns: Annotated[dict[str, Column], Field(min_length=1)]
+    """Columns that must be there; others may be."""
+    key: tuple[str, ...] = ()
+    """Columns in which no two rows are alike."""
+    least_rows: Annotated[StrictInt, Field(ge=1)] = 1
+    sample: Sampling | None = None
+
+    @model_validator(mode="after")
+    def _names_are_columns(self) -> "Specification":
+        for what, names in (("key", self.key), ("sample.by", self.sample.by if self.sample else ())):
+            for name in names:
+                if name not in self.columns:
+                    raise ValueError(f"{what} names {name!r}, which is not in columns: {', '.join(self.columns)}")
+        return self
+
+
+def read_specification(path: Path) -> Specification:
+    """Raises `SpecificationError`."""
+    try:
+        return Specification.model_validate_json(path.read_bytes())
+    except OSError as error:
+        raise SpecificationError(f"{path}: cannot be read: {error.strerror}") from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"]) or "the document"
+        raise SpecificationError(f"{path}: {where}: {first['msg'].removeprefix('Value error, ')}") from None
