@@ -4,10 +4,16 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from verdazure.carbon.quantities import Energy, Intensity
+import numpy as np
+from scipy.optimize import linprog  # type: ignore[import-untyped]
+
+from verdazure.carbon.quantities import Emissions, Energy, Intensity
 
 WHOLE = 100
-"""Weights are whole per cent, as Azure Front Door and Traffic Manager take them."""
+"""Weights are whole per cent, so that 100 of them are all requests."""
+_SECONDS_PER_HOUR = 3600
+_ROUNDING = 1e-9
+"""Of a weight: what a division may lose."""
 
 
 class Overload(ValueError):
@@ -33,6 +39,10 @@ class Origin:
         for key, value in (("capacity", self.capacity), ("latency_ms", self.latency_ms)):
             if not 0 <= value < math.inf:
                 raise ValueError(f"{key} of {self.name} is {value}; give 0 or more")
+        if self.per_request.kwh < 0:
+            raise ValueError(f"per_request of {self.name} is {self.per_request.kwh} kWh; give 0 or more")
+        if self.intensity is not None and self.intensity.grams_per_kwh < 0:
+            raise ValueError(f"intensity of {self.name} is {self.intensity.grams_per_kwh} gCO2e/kWh; give 0 or more")
 
     @property
     def grams(self) -> float | None:
@@ -47,13 +57,15 @@ class Rules:
     longest_latency_ms: float = math.inf
     residency: str | None = None
     floor: int = 0
-    """Per cent that every origin that may serve keeps, so that it is warm when another fails."""
+    """Per cent that every origin that may serve keeps, as far as its capacity goes: it is warm when another fails."""
     step: int = 10
     """Points by which a weight moves at a time."""
     worth: float = 0.02
     """Below this share of what is emitted now, weights stay still."""
 
     def __post_init__(self) -> None:
+        if not self.longest_latency_ms >= 0:  # also refuses NaN, under which no origin would be too slow
+            raise ValueError(f"longest_latency_ms is {self.longest_latency_ms}; give 0 or more")
         if not 0 <= self.floor <= WHOLE:
             raise ValueError(f"floor is {self.floor}; give 0 to {WHOLE} per cent")
         if not 1 <= self.step <= WHOLE:
@@ -71,10 +83,16 @@ class Weights:
     target: Mapping[str, int]
     """The best weights, which the steps lead to."""
     gain: float
-    """Share of what the weights before emit that the target saves; 0 where they broke a rule."""
+    """Share of what the weights before emit that the target saves, among origins of known intensity; 0 where the
+    weights before broke a rule or there were none."""
+    saved_per_hour: Emissions
+    """The same as an amount, at this load."""
     excluded: Mapping[str, str]
     """Why an origin may not serve."""
+    held: Mapping[str, str]
+    """What happens to the weight of an origin whose intensity is unknown."""
     reason: str
+    """One sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,32 +100,48 @@ class _Bounds:
     least: int
     most: int
 
+    def clipped(self, weight: int) -> int:
+        return min(max(weight, self.least), self.most)
+
+    def __str__(self) -> str:
+        return f"must have {self.least}" if self.least == self.most else f"may have {self.least} to {self.most}"
+
 
 def route(origins: Sequence[Origin], load: float, rules: Rules, before: Mapping[str, int] | None = None) -> Weights:
     """The weights for a load in requests per second, one step from `before` towards the best.
 
-    With costs that rise in proportion, filling the cleanest origin first is exact, in whole per cent too. An origin
-    that may not serve goes to 0 at once, and others take over as fast as that needs. Raises `Overload` when capacity
-    or floors leave no way, `ValueError` for a load below 0 or weights that are no whole.
+    The best weights emit least within capacity, latency, residency and floors: a linear program, solved exactly by
+    HiGHS (Huangfu and Hall, Mathematical Programming Computation 2018). What breaks a rule is mended at once, whatever
+    the step: an origin that may not serve goes to 0 and others take over. An origin of unknown intensity keeps its
+    weight unless the others cannot serve the rest: missing data costs carbon, never availability. Raises `Overload`
+    when capacity or floors leave no way, `ValueError` for a load below 0 or weights that are no whole.
     """
     current = _checked(origins, load, before)
+    origins = sorted(origins, key=lambda each: each.name)  # equals are told apart by name, not by who is listed first
     excluded = {each.name: reason for each in origins if (reason := _barred(each, rules))}
     serving = [each for each in origins if each.name not in excluded]
-    bounds = {each.name: _allowed(each, load, rules, current) for each in serving}
-    _refuse_overload(serving, bounds, load, excluded)
-    target = _fill(serving, bounds, origins)
+    ruled = {each.name: _allowed(each, load, rules) for each in serving}
+    _refuse_overload(ruled, load, excluded)
+    bounds = _held(serving, ruled, current)
+    held = {name: _held_reason(name, bounds, current) for name in _unknown(serving)}
+    nobody = dict.fromkeys((each.name for each in origins), 0)
+    target = nobody | _best(serving, bounds)
+
+    def told(weights: Mapping[str, int], reason: str, grams: float = 0.0, gain: float = 0.0) -> Weights:
+        saved = Emissions(grams * load * _SECONDS_PER_HOUR)
+        return Weights(weights, target, gain, saved, excluded, held, reason)
+
     if current is None:
-        return Weights(target, target, 0.0, excluded, "the best weights: there were none before")
-    if not _fits(current, bounds):
-        stepped = _fill(serving, _within_step(bounds, current, rules.step), origins)
-        return Weights(stepped, target, 0.0, excluded, "the weights before break a rule")
+        return told(target, "the best weights: there were none before")
+    stepped = nobody | _best(serving, _within_step(bounds, current, rules.step))
+    if broken := _broken(current, bounds):
+        return told(stepped, f"the weights before break a rule: {broken}")
     now, best = _cost(serving, current), _cost(serving, target)
     gain = (now - best) / now if now > 0 else 0.0
     if gain <= rules.worth:
         reason = f"moving would save {gain:.1%}, not more than the {rules.worth:.0%} that are worth it"
-        return Weights(current, target, gain, excluded, reason)
-    stepped = _fill(serving, _within_step(bounds, current, rules.step), origins)
-    return Weights(stepped, target, gain, excluded, f"on the way to weights that save {gain:.1%}")
+        return told(current, reason, now - best, gain)
+    return told(stepped, f"on the way to weights that save {gain:.1%}", now - best, gain)
 
 
 def _checked(origins: Sequence[Origin], load: float, before: Mapping[str, int] | None) -> dict[str, int] | None:
@@ -120,7 +154,7 @@ def _checked(origins: Sequence[Origin], load: float, before: Mapping[str, int] |
         return None
     if sum(before.values()) != WHOLE or min(before.values()) < 0 or not set(before) <= set(names):
         raise ValueError(f"the weights before are {dict(before)}; give whole per cent of known origins, {WHOLE} in sum")
-    return {name: before.get(name, 0) for name in names}
+    return {name: before.get(name, 0) for name in sorted(names)}
 
 
 def _barred(origin: Origin, rules: Rules) -> str | None:
@@ -133,35 +167,62 @@ def _barred(origin: Origin, rules: Rules) -> str | None:
     return None
 
 
-def _allowed(origin: Origin, load: float, rules: Rules, current: Mapping[str, int] | None) -> _Bounds:
-    most = WHOLE if load == 0 else min(WHOLE, math.floor(WHOLE * origin.capacity / load + 1e-9))
-    least = min(rules.floor, most)
-    if origin.intensity is None and current is not None:
-        kept = min(max(current[origin.name], least), most)
-        return _Bounds(kept, kept)
-    return _Bounds(least, most)
+def _allowed(origin: Origin, load: float, rules: Rules) -> _Bounds:
+    if origin.capacity == 0:
+        most = 0
+    elif origin.capacity >= load:
+        most = WHOLE
+    else:
+        most = math.floor(WHOLE * origin.capacity / load + _ROUNDING)
+    return _Bounds(min(rules.floor, most), most)
 
 
-def _refuse_overload(
-    serving: Sequence[Origin], bounds: Mapping[str, _Bounds], load: float, excluded: Mapping[str, str]
-) -> None:
-    left_out = ", ".join(f"{name}: {reason}" for name, reason in excluded.items()) or "none"
-    if sum(each.most for each in bounds.values()) < WHOLE:
-        capacity = sum(origin.capacity for origin in serving)
+def _refuse_overload(ruled: Mapping[str, _Bounds], load: float, excluded: Mapping[str, str]) -> None:
+    most = sum(each.most for each in ruled.values())
+    if most < WHOLE:
+        parts = ", ".join(f"{name} {each.most}" for name, each in ruled.items()) or "none"
+        left_out = ", ".join(f"{name}: {reason}" for name, reason in excluded.items()) or "none"
         raise Overload(
-            f"the origins that may serve take {capacity:g} requests per second in whole per cent, the load is {load:g} "
-            f"(left out: {left_out}); add capacity, or loosen what leaves an origin out"
+            f"a load of {load:g} requests per second needs {WHOLE} per cent, the origins that may serve take {most} "
+            f"in whole per cent ({parts}; left out: {left_out}); add capacity, or loosen what leaves an origin out"
         )
-    if sum(each.least for each in bounds.values()) > WHOLE:
-        raise Overload(f"the floors of {len(serving)} origins exceed {WHOLE} per cent; lower the floor")
+    least = sum(each.least for each in ruled.values())
+    if least > WHOLE:
+        raise Overload(f"the floors of {len(ruled)} origins are {least} per cent, at most {WHOLE}; lower the floor")
+
+
+def _unknown(serving: Sequence[Origin]) -> list[str]:
+    return [each.name for each in serving if each.intensity is None]
+
+
+def _held(
+    serving: Sequence[Origin], ruled: Mapping[str, _Bounds], current: Mapping[str, int] | None
+) -> dict[str, _Bounds]:
+    """The bounds, with each origin of unknown intensity held as near to its weight as the others can do without it.
+
+    Where there were no weights, it gets its floor.
+    """
+    unknown = {name: ruled[name] for name in _unknown(serving)}
+    known = [bounds for name, bounds in ruled.items() if name not in unknown]
+    kept = {name: each.clipped(current[name] if current else each.least) for name, each in unknown.items()}
+    together = _Bounds(WHOLE - sum(each.most for each in known), WHOLE - sum(each.least for each in known))
+    held = _whole(kept, unknown, together.clipped(sum(kept.values())))
+    return {name: _Bounds(held[name], held[name]) if name in held else each for name, each in ruled.items()}
+
+
+def _held_reason(name: str, bounds: Mapping[str, _Bounds], current: Mapping[str, int] | None) -> str:
+    now = bounds[name].most
+    if current is None:
+        return f"intensity unknown: starts with {now} per cent, no more than others leave"
+    if now == current[name]:
+        return f"intensity unknown: keeps {now} per cent"
+    return f"intensity unknown: from {current[name]} to {now} per cent, as capacity and floors need"
 
 
 def _within_step(bounds: Mapping[str, _Bounds], current: Mapping[str, int], step: int) -> Mapping[str, _Bounds]:
-    """Bounds of one step; where that leaves no way, because an origin failed, upwards as far as the rules allow."""
+    """Bounds of one step; where that leaves no way, because an origin failed, as far in that direction as needed."""
     stepped = {
-        name: _Bounds(
-            min(max(each.least, current[name] - step), each.most), max(min(each.most, current[name] + step), each.least)
-        )
+        name: _Bounds(each.clipped(current[name] - step), each.clipped(current[name] + step))
         for name, each in bounds.items()
     }
     if sum(each.most for each in stepped.values()) < WHOLE:
@@ -171,21 +232,38 @@ def _within_step(bounds: Mapping[str, _Bounds], current: Mapping[str, int], step
     return stepped
 
 
-def _fill(serving: Sequence[Origin], bounds: Mapping[str, _Bounds], origins: Sequence[Origin]) -> Mapping[str, int]:
-    """The cheapest weights within bounds; those of unknown cost last, equals by name."""
-    weights = {each.name: 0 for each in origins} | {each.name: bounds[each.name].least for each in serving}
-    left = WHOLE - sum(weights.values())
-    for origin in sorted(serving, key=lambda each: (each.grams is None, each.grams or 0.0, each.name)):
-        more = min(left, bounds[origin.name].most - weights[origin.name])
-        weights[origin.name] += more
-        left -= more
+def _best(serving: Sequence[Origin], bounds: Mapping[str, _Bounds]) -> dict[str, int]:
+    """The weights within bounds that emit least.
+
+    The bounds are whole, so the corners of the program are whole too: rounding removes only the solver's tolerance.
+    """
+    grams = np.array([each.grams or 0.0 for each in serving])  # an unknown one is held: its cost decides nothing
+    scale = grams.max() or 1.0  # a request may emit less than HiGHS's tolerance of 1e-7
+    limits = [(bounds[each.name].least, bounds[each.name].most) for each in serving]
+    solved = linprog(grams / scale, A_eq=np.ones((1, grams.size)), b_eq=[WHOLE], bounds=limits, method="highs-ds")
+    if not solved.success:  # overload is refused before
+        raise RuntimeError(f"HiGHS found no weights within {bounds}: {solved.message}")
+    shares = {each.name: float(share) for each, share in zip(serving, solved.x, strict=True)}
+    return _whole(shares, bounds, WHOLE)
+
+
+def _whole(shares: Mapping[str, float], bounds: Mapping[str, _Bounds], total: int) -> dict[str, int]:
+    """Whole weights of that sum within bounds, near the shares: by largest remainder, equals in the order given."""
+    weights = {name: bounds[name].clipped(math.floor(share + _ROUNDING)) for name, share in shares.items()}
+    while (missing := total - sum(weights.values())) != 0:
+        sign = 1 if missing > 0 else -1
+        movable = [name for name in weights if bounds[name].clipped(weights[name] + sign) != weights[name]]
+        weights[max(movable, key=lambda name: sign * (shares[name] - weights[name]))] += sign
     return weights
 
 
-def _fits(current: Mapping[str, int], bounds: Mapping[str, _Bounds]) -> bool:
-    return all(
-        bounds[name].least <= weight <= bounds[name].most if name in bounds else weight == 0
+def _broken(current: Mapping[str, int], bounds: Mapping[str, _Bounds]) -> str:
+    """Which weights lie out of bounds; empty where none does."""
+    nothing = _Bounds(0, 0)
+    return ", ".join(
+        f"{name} had {weight} per cent, {allowed}"
         for name, weight in current.items()
+        if (allowed := bounds.get(name, nothing)).clipped(weight) != weight
     )
 
 
