@@ -2,7 +2,11 @@
 
 The two versions run side by side; each window of time gives one difference a metric. The test may be looked at after
 every window: it is an asymptotic confidence sequence (Waudby-Smith, Arbour, Sinha, Kennedy, Ramdas: Time-uniform
-central limit theory and asymptotic confidence sequences, Annals of Statistics 2024, arXiv:2103.06476, theorem 2.2).
+central limit theory and asymptotic confidence sequences, Annals of Statistics 2024, arXiv:2103.06476).
+
+What both versions share, such as the hour's load, drops out of a difference. Where a window still feels the one before,
+the deviation is widened for it; wrong verdicts then stay near alpha, above it where the echo is long or the differences
+lean far to one side. Longer windows help against both.
 """
 
 import math
@@ -11,6 +15,10 @@ from dataclasses import dataclass
 from enum import Enum
 
 import numpy as np
+from numpy.typing import NDArray
+from scipy.special import lambertw  # type: ignore[import-untyped]
+
+from verdazure.carbon.quantities import Emissions
 
 
 class Verdict(str, Enum):
@@ -23,19 +31,34 @@ class Verdict(str, Enum):
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One version in one window. Raises `ValueError` for numbers that cannot be."""
+    """One version in one window; leave out a window in which either served nothing. Raises `ValueError`."""
 
-    grams_per_1000: float
-    """gCO2e of a thousand requests."""
+    requests: int
+    emissions: Emissions
     latency_ms: float
-    error_share: float
+    """Of the window, as the team measures it: a mean or a percentile, the same for both versions."""
+    failures: int
+    """Requests that failed."""
 
     def __post_init__(self) -> None:
-        for key, value in (("grams_per_1000", self.grams_per_1000), ("latency_ms", self.latency_ms)):
-            if not 0 <= value < math.inf:
-                raise ValueError(f"{key} is {value}; give 0 or more")
-        if not 0 <= self.error_share <= 1:
-            raise ValueError(f"error_share is {self.error_share}; give a share, 0 to 1")
+        if self.requests < 1:
+            raise ValueError(f"requests is {self.requests}; give 1 or more, leave out a window without any")
+        if self.emissions.grams < 0:
+            raise ValueError(f"emissions is {self.emissions.grams} g; give 0 or more")
+        if not 0 <= self.latency_ms < math.inf:
+            raise ValueError(f"latency_ms is {self.latency_ms}; give 0 or more")
+        if not 0 <= self.failures <= self.requests:
+            raise ValueError(f"failures is {self.failures}; give 0 to the {self.requests} requests")
+
+    @property
+    def grams_per_1000(self) -> float:
+        """gCO2e of a thousand requests."""
+        return self.emissions.grams / self.requests * 1000
+
+    @property
+    def error_share(self) -> float:
+        """Of the requests, 0 to 1."""
+        return self.failures / self.requests
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +78,15 @@ class Margins:
     latency_ms: float = 10.0
     error_share: float = 0.001
     alpha: float = 0.05
-    """Chance of a wrong verdict over the whole rollout, however often it is looked at."""
-    fewest: int = 30
+    """Chance, over the whole rollout and however often it is looked at, to promote what is worse than it may be or to
+    call worse what is not. Each of the three metrics gets a third. Giving up after `most` windows is no such claim."""
+    fewest: int = 50
     """Windows before any verdict: the sequence holds in the limit."""
     most: int = 1000
     """Windows after which a version that could not show a gain goes back."""
 
     def __post_init__(self) -> None:
-        if min(self.grams_per_1000, self.latency_ms, self.error_share) < 0:
+        if not all(0 <= each < math.inf for each in (self.grams_per_1000, self.latency_ms, self.error_share)):
             raise ValueError("margins are 0 or more: they say how much worse is still accepted")
         if not 0 < self.alpha < 1:
             raise ValueError(f"alpha is {self.alpha}; give more than 0, less than 1")
@@ -93,11 +117,19 @@ class Rollout:
 
 
 def judge(windows: Sequence[Window], margins: Margins = Margins()) -> Rollout:
-    """What the windows so far say; to be asked again after each."""
-    share = margins.alpha / len(_METRICS)
+    """What the windows so far say; to be asked again after each.
+
+    It goes back as soon as a metric is surely worse than its margin, and is promoted once it surely emits less and
+    surely harms no more than the margins of latency and errors allow. Every window counts alike.
+    """
+    alpha = margins.alpha / len(_METRICS)
     intervals = tuple(
         confidence_sequence(
-            metric, [getattr(each.new, metric) - getattr(each.old, metric) for each in windows], share, margins.fewest
+            metric,
+            np.array([getattr(each.new, metric) - getattr(each.old, metric) for each in windows], dtype=float),
+            alpha,
+            margins.fewest,
+            _least_deviation(windows) if metric == "error_share" else 0.0,
         )
         for metric in _METRICS
     )
@@ -105,20 +137,65 @@ def judge(windows: Sequence[Window], margins: Margins = Margins()) -> Rollout:
     return Rollout(verdict, reason, len(windows), intervals)
 
 
-def confidence_sequence(metric: str, differences: Sequence[float], alpha: float, tuned_for: int) -> Interval:
-    """Bounds that hold at all times together with probability 1 - alpha, narrowest after `tuned_for` windows."""
-    count = len(differences)
+def confidence_sequence(
+    metric: str, differences: NDArray[np.float64], alpha: float, tuned_for: int, least_deviation: float = 0.0
+) -> Interval:
+    """Bounds that hold at all times together with probability 1 - alpha, narrowest after `tuned_for` windows.
+
+    Before those it says nothing: the sequence holds in the limit, and a deviation of few windows is too uncertain.
+    """
+    count = differences.size
     if count < tuned_for:
         return Interval(metric, -math.inf, math.inf)
-    rho2 = (-2 * math.log(alpha) + math.log(-2 * math.log(alpha)) + 1) / tuned_for
+    rho2 = _tuned(alpha) / tuned_for
     grown = count * rho2 + 1
-    deviation = float(np.std(differences, ddof=1))
+    deviation = max(_deviation(differences), least_deviation)
     radius = deviation * math.sqrt(2 * grown / (count**2 * rho2) * math.log(math.sqrt(grown) / alpha))
     mean = float(np.mean(differences))
     return Interval(metric, mean - radius, mean + radius)
 
 
+_MOST_CORRELATED = 0.99
+"""At 1 the windows would say nothing; the bounds stay finite."""
 _METRICS = ("grams_per_1000", "latency_ms", "error_share")
+
+
+def _tuned(alpha: float) -> float:
+    """Windows times rho squared at which the sequence is narrowest.
+
+    With u for it, (u + 1) / u * log((u + 1) / alpha^2) is least where u = log((u + 1) / alpha^2).
+    """
+    return float(-lambertw(-(alpha**2) / math.e, k=-1).real - 1)
+
+
+def _deviation(differences: NDArray[np.float64]) -> float:
+    """The deviation of independent windows that would say as much as these.
+
+    Windows that follow the one before with correlation r say as much as (1 - r) / (1 + r) times as many (Bayley and
+    Hammersley 1946). The estimate of r is too low by about (1 + 3 r) / n (Kendall 1954), which is given back; a
+    negative one, which would narrow the bounds, is not used.
+    """
+    centred = differences - differences.mean()
+    squares = float((centred**2).sum())
+    if squares == 0:
+        return 0.0
+    measured = float((centred[1:] * centred[:-1]).sum()) / squares
+    r = min(max(measured + (1 + 3 * max(measured, 0.0)) / differences.size, 0.0), _MOST_CORRELATED)
+    return math.sqrt(squares / (differences.size - 1) * (1 + r) / (1 - r))
+
+
+def _least_deviation(windows: Sequence[Window]) -> float:
+    """What a window's difference of error shares must be thought to vary by, however few errors were seen.
+
+    Without it, a short time without errors would prove that there are none. The share of failures is estimated by
+    Laplace's rule of succession: one failure more, two requests more.
+    """
+    if not windows:
+        return 0.0
+    requests = np.array([(each.old.requests, each.new.requests) for each in windows])
+    failures = sum(each.old.failures + each.new.failures for each in windows)
+    share = (failures + 1) / (int(requests.sum()) + 2)
+    return math.sqrt(share * (1 - share) * float((1 / requests).sum(axis=1).mean()))
 
 
 def _verdict(intervals: Sequence[Interval], count: int, margins: Margins) -> tuple[Verdict, str]:
