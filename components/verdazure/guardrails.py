@@ -35,6 +35,7 @@ COLD_AFTER_DAYS_MAX = Limit(90, "days", "ST02")
 ARCHIVE_AFTER_DAYS_MAX = Limit(180, "days", "ST02")
 SOFT_DELETE_DAYS_MIN = Limit(7, "days", "ST06")
 SOFT_DELETE_DAYS_MAX = Limit(30, "days", "ST06")
+CHANGE_FEED_DAYS_MAX = Limit(30, "days", "ST07")
 REGISTRY_RETENTION_DAYS_MAX = Limit(30, "days", "ST10")
 
 # Monitoring

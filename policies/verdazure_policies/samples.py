@@ -215,6 +215,10 @@ BUDGET = Sample(
 
 DISK = Sample("compute:Disk", {"location": REGION, "tags": TAGS, "sku": {"name": "StandardSSD_LRS"}})
 
+SNAPSHOT = Sample(
+    "compute:Snapshot", {"location": REGION, "tags": TAGS, "incremental": True, "sku": {"name": "Standard_ZRS"}}
+)
+
 VIRTUAL_MACHINE = Sample(
     "compute:VirtualMachine",
     {"location": REGION, "tags": TAGS, "hardwareProfile": {"vmSize": "Standard_D4ads_v5"}},
@@ -239,7 +243,7 @@ def diagnostics_of(sample: Sample) -> Sample:
 
 ALL = (
     *(AML_CLUSTER, AML_WORKSPACE, DATASTORE),
-    *(STORAGE_ACCOUNT, BLOB_CONTAINER, BLOB_SERVICE, LIFECYCLE, DISK),
+    *(STORAGE_ACCOUNT, BLOB_CONTAINER, BLOB_SERVICE, LIFECYCLE, DISK, SNAPSHOT),
     *(KEY_VAULT, REGISTRY),
     *(LOG_WORKSPACE, APP_INSIGHTS, diagnostics_of(AML_WORKSPACE), diagnostics_of(KEY_VAULT)),
     *(VIRTUAL_MACHINE, KUBERNETES),

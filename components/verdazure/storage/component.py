@@ -335,7 +335,7 @@ class _TieredStorage(Record):
     classes: Mapping[DataClass, _Retention]
     portions: Mapping[Text, _Portion] = {}
     inventory: InventorySchedule = InventorySchedule.WEEKLY
-    change_feed_days: Annotated[Count, Field(ge=1, le=30)] | None = None
+    change_feed_days: Annotated[Count, Field(ge=1, le=guardrails.CHANGE_FEED_DAYS_MAX.value)] | None = None
     customer_managed_key: _CustomerManagedKey | None = None
     private_endpoints: Mapping[Text, _StorageEndpoint] = {}
     allowed_subnet_ids: tuple[TextLeaf, ...] = ()

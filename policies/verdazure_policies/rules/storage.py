@@ -8,8 +8,8 @@ from itertools import pairwise
 
 from verdazure import guardrails
 
-from verdazure_policies.rulebook import HIGH, MEDIUM, Params, Target, limit, rule, stack_rule
-from verdazure_policies.samples import BLOB_SERVICE, DISK, LIFECYCLE, REGISTRY, STORAGE_ACCOUNT, UNKNOWN
+from verdazure_policies.rulebook import HIGH, LOW, MEDIUM, Params, Target, limit, rule, stack_rule
+from verdazure_policies.samples import BLOB_SERVICE, DISK, LIFECYCLE, REGISTRY, SNAPSHOT, STORAGE_ACCOUNT, UNKNOWN
 from verdazure_policies.stack import Neighbour, Stack
 from verdazure_policies.view import Claim, Finding, Resource, State, Value, View
 
@@ -23,6 +23,10 @@ COLD_DAYS = f"{RULE}.{ACTIONS}.tierToCold.daysAfterModificationGreaterThan"
 OLD_VERSIONS = f"{RULE}.definition.actions.version.delete"
 OTHER_ACCOUNT = replace(STORAGE_ACCOUNT, name="other")
 RETENTION = "policies.retentionPolicy"
+LAST_ACCESS = "daysAfterLastAccessTimeGreaterThan"
+TRACKING = "lastAccessTimeTrackingPolicy.enable"
+TRACKED = BLOB_SERVICE.having(TRACKING, True).linked({"accountName": STORAGE_ACCOUNT.name})
+BY_LAST_ACCESS = LIFECYCLE.having(COOL, {LAST_ACCESS: 30}).linked({"accountName": STORAGE_ACCOUNT.name})
 VERSIONED = BLOB_SERVICE.having("isVersioningEnabled", True).linked({"accountName": STORAGE_ACCOUNT.name})
 
 
@@ -195,6 +199,91 @@ def soft_delete_bounds(service: Resource, params: Params) -> Iterator[Finding]:
 
 
 @rule(
+    id="ST07",
+    name="change-feed-bounds",
+    title="A change feed forgets",
+    severity=LOW,
+    guide="Storage optimization",
+    why="A change feed without an end keeps a record of every write for as long as the account lives.",
+    types=["storage:BlobServiceProperties"],
+    params={"max_days": limit(guardrails.CHANGE_FEED_DAYS_MAX, "Longest time that the change feed is kept")},
+    passes=[
+        BLOB_SERVICE,
+        BLOB_SERVICE.having("changeFeed", {"enabled": False}),
+        BLOB_SERVICE.having("changeFeed", {"enabled": True, "retentionInDays": 30}),
+    ],
+    fails=[
+        BLOB_SERVICE.having("changeFeed", {"enabled": True}),
+        BLOB_SERVICE.having("changeFeed", {"enabled": True, "retentionInDays": 31}),
+    ],
+    unknown=[BLOB_SERVICE.having("changeFeed", {"enabled": True, "retentionInDays": UNKNOWN})],
+)
+def change_feed_bounds(service: Resource, params: Params) -> Iterator[Finding]:
+    bounded = service["changeFeed.retentionInDays"].at_most(params.max_days, "days")
+    yield from bounded.when(service["changeFeed.enabled"].defaulting_to(False).equals(True)).otherwise(
+        f"set changeFeed.retentionInDays to {params.max_days} or less"
+    )
+
+
+@stack_rule(
+    id="ST08",
+    name="last-access-tracked",
+    title="A rule on the last read can see reads",
+    severity=MEDIUM,
+    guide="Storage optimization",
+    why="A lifecycle rule on the last access does nothing in an account that does not track it: data stays hot.",
+    types=["storage:ManagementPolicy"],
+    passes=[
+        (BY_LAST_ACCESS, STORAGE_ACCOUNT, TRACKED),
+        (LIFECYCLE.linked({"accountName": STORAGE_ACCOUNT.name}), STORAGE_ACCOUNT),
+        (BY_LAST_ACCESS.having(f"{RULE}.enabled", False), STORAGE_ACCOUNT),
+        (BY_LAST_ACCESS.linked({}),),
+    ],
+    fails=[
+        (BY_LAST_ACCESS, STORAGE_ACCOUNT),
+        (BY_LAST_ACCESS, STORAGE_ACCOUNT, TRACKED.having(TRACKING, False)),
+    ],
+    unknown=[
+        (BY_LAST_ACCESS, STORAGE_ACCOUNT, TRACKED.having(TRACKING, UNKNOWN)),
+    ],
+)
+def last_access_tracked(policy: Neighbour, params: Params, stack: Stack) -> Iterator[Finding]:
+    account = stack.named_by(policy, "accountName", "storage:StorageAccount")
+    by_reads = [days for each in _enabled_rules(policy) for tier in TIERS if (days := _last_access(each, tier))]
+    if account is None or not by_reads:
+        return
+    tracking = [each[TRACKING] for each in stack.naming(account, "accountName", "storage:BlobServiceProperties")]
+    on = functools.reduce(
+        operator.or_,
+        (each.equals(True) for each in tracking),
+        Claim(False, by_reads[0], "in an account that tracks last access"),
+    )
+    yield from on.otherwise("enable lastAccessTimeTrackingPolicy in the account's BlobServiceProperties")
+
+
+@rule(
+    id="ST09",
+    name="incremental-snapshots",
+    title="Snapshots hold what changed, on standard disks",
+    severity=LOW,
+    guide="Storage optimization",
+    why="A full snapshot copies the whole disk again, and a premium one keeps the copy on flash.",
+    types=["compute:Snapshot"],
+    passes=[SNAPSHOT, SNAPSHOT.without("sku")],
+    fails=[
+        SNAPSHOT.having("incremental", False),
+        SNAPSHOT.without("incremental"),
+        SNAPSHOT.having("sku.name", "Premium_LRS"),
+    ],
+    unknown=[SNAPSHOT.having("incremental", UNKNOWN), SNAPSHOT.having("sku.name", UNKNOWN)],
+)
+def incremental_snapshots(snapshot: Resource, params: Params) -> Iterator[Finding]:
+    yield from snapshot["incremental"].equals(True).otherwise("set incremental to true")
+    standard = snapshot["sku.name"].defaulting_to("Standard_LRS").one_of(("Standard_LRS", "Standard_ZRS"))
+    yield from standard.otherwise("use Standard_LRS or Standard_ZRS")
+
+
+@rule(
     id="ST10",
     name="registry-retention",
     title="A premium registry forgets untagged images",
@@ -255,6 +344,13 @@ def _days(rule: View, tier: str) -> Value | None:
         return None
     given = [rule[f"{ACTIONS}.{tier}.{condition}"] for condition in CONDITIONS]
     return next((days for days in given if days.state is not State.MISSING), given[0])
+
+
+def _last_access(rule: View, tier: str) -> Value | None:
+    """The condition on the last read, if the step has it. Before a deployment what is not given may read as unknown."""
+    given = [rule[f"{ACTIONS}.{tier}.{condition}"] for condition in CONDITIONS]
+    known = [days for days in given if days.state is State.KNOWN]
+    return next((days for days in known if days.path.endswith(LAST_ACCESS)), None)
 
 
 def _holds_append_blobs(rule: View) -> Claim:

@@ -29,7 +29,7 @@ OUTPUTS = {"id", "name"}
 WAVE_ONE = {
     *("CR01", "CR02", "CR03", "CR04", "CR05", "CR06", "CR09"),
     *("CM01", "CM02", "CM05", "CM06", "CM07"),
-    *("ST01", "ST02", "ST03", "ST05", "ST06", "ST10"),
+    *("ST01", "ST02", "ST03", "ST05", "ST06", "ST07", "ST08", "ST09", "ST10"),
     *("DA05",),
     *("MO01", "MO02", "MO03", "MO05", "MO07"),
     *("SE01", "SE02", "SE03", "SE04", "SE05", "SE06", "SE07", "SE08", "SE10", "SE11"),
@@ -167,4 +167,12 @@ def test_the_guide_rows_exist() -> None:
 
 
 def test_stack_rules_are_those_about_neighbours() -> None:
-    assert {rule.id for rule in RULES if rule.scope is Scope.STACK} == {"CR04", "CR05", "ST01", "ST03", "MO01", "MO07"}
+    assert {rule.id for rule in RULES if rule.scope is Scope.STACK} == {
+        "CR04",
+        "CR05",
+        "ST01",
+        "ST03",
+        "ST08",
+        "MO01",
+        "MO07",
+    }
