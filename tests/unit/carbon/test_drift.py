@@ -68,6 +68,8 @@ def test_windows_before_the_training_do_not_count():
 
 def test_age_alone_trains_again_only_when_somebody_set_a_limit():
     assert asked(days(STABLE), age=400)[0] is Action.NOTHING
+    assert asked(days(STABLE), age=364, longest_life=365 * DAY)[0] is Action.NOTHING
+    assert asked(days(STABLE), age=365, longest_life=365 * DAY)[0] is Action.RETRAIN
     assert asked(days(STABLE), age=400, longest_life=365 * DAY) == (
         Action.RETRAIN,
         "trained 400 days ago, longest 365 days",

@@ -65,10 +65,16 @@ def test_a_load_that_outgrows_an_origin_is_moved_at_once():
     assert found.reason == "the weights before break a rule: se had 60 per cent, may have 0 to 30"
 
 
-def test_requests_of_microwatt_hours_are_told_apart():
+@pytest.mark.parametrize("cleanest", "abc")
+def test_requests_of_microwatt_hours_are_told_apart(cleanest):
     """1e-9 kWh x 25 g/kWh is far below the solver's tolerance of 1e-7."""
-    tiny = [Origin(name, 1000, 20, Intensity(grams), Energy(1e-9)) for name, grams in (("a", 30), ("b", 25))]
-    assert route(tiny, 100, Rules()).weights == {"a": 0, "b": 100}
+    tiny = [Origin(name, 1000, 20, Intensity(25 if name == cleanest else 30), Energy(1e-9)) for name in "abc"]
+    assert route(tiny, 100, Rules()).weights == dict.fromkeys("abc", 0) | {cleanest: 100}
+
+
+def test_an_origin_that_recovers_gets_its_floor_at_once():
+    found = route((SWEDEN, FRANCE, GERMANY), 100, Rules(floor=5, step=1), {"se": 100, "fr": 0, "de": 0})
+    assert found.weights == {"se": 90, "fr": 5, "de": 5}
 
 
 def test_an_origin_without_capacity_serves_nothing_even_without_load():
