@@ -1,6 +1,7 @@
 """Ingestion that moves little and lets no bad batch through.
 
 specification   what a batch must be like, and which rows a sample takes: one document for laptops and pipelines
+files           which files a batch is
 quality         whether a batch is like that, with the rows that are not
 sampling        the same small part of a batch, every time
 """

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from verdazure.ingestion.files import kind_of
 from verdazure.ingestion.specification import Column, Specification, SpecificationError
 
 if TYPE_CHECKING:
@@ -56,13 +57,9 @@ def check(files: Sequence[Path], specification: Specification) -> Report:
 def _read(files: Sequence[Path]) -> "polars.DataFrame":
     import polars
 
-    kinds = {file.suffix.lower() for file in files}
-    if not files or len(kinds) > 1 or not kinds <= {".parquet", ".csv"}:
-        raise SpecificationError(
-            f"the batch is {', '.join(sorted(kinds)) or 'nothing'}; give .parquet files or .csv files, not both"
-        )
+    kind = kind_of(files)
     try:
-        if kinds == {".parquet"}:
+        if kind == ".parquet":
             return polars.concat([polars.read_parquet(file) for file in files], how="diagonal_relaxed")
         frames = [polars.read_csv(file, infer_schema_length=None, try_parse_dates=True) for file in files]
         return polars.concat(frames, how="diagonal_relaxed")

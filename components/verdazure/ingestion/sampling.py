@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from verdazure.ingestion.files import kind_of
 from verdazure.ingestion.specification import Sampling, SpecificationError
 
 _DIGITS = 8
@@ -23,15 +24,11 @@ def sample(files: Sequence[Path], sampling: Sampling, output: Path) -> int:
     """Writes the sampled rows as Parquet with zstd, out of core; returns how many. Raises `SpecificationError`."""
     import duckdb  # late: only this command needs it
 
-    kinds = {file.suffix.lower() for file in files}
-    if not files or len(kinds) > 1 or not kinds <= {".parquet", ".csv"}:
-        raise SpecificationError(
-            f"the batch is {', '.join(sorted(kinds)) or 'nothing'}; give .parquet files or .csv files, not both"
-        )
+    kind = kind_of(files)
     names = [str(file) for file in files]
     with duckdb.connect(":memory:") as database:
         database.execute("SET enable_progress_bar = false")  # it would go to stdout
-        reader: Any = database.read_parquet if kinds == {".parquet"} else database.read_csv
+        reader: Any = database.read_parquet if kind == ".parquet" else database.read_csv
         try:
             rows = reader(names, union_by_name=True)
             taken = rows.filter(_hash(sampling) < duckdb.ConstantExpression(bound(sampling.share)))

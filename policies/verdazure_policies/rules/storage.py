@@ -342,14 +342,17 @@ def _days(rule: View, tier: str) -> Value | None:
     """The day on which the step happens, by whichever of Azure's conditions the rule uses; None without the step."""
     if rule[f"{ACTIONS}.{tier}"].state is State.MISSING:
         return None
-    given = [rule[f"{ACTIONS}.{tier}.{condition}"] for condition in CONDITIONS]
+    given = _conditions(rule, tier)
     return next((days for days in given if days.state is not State.MISSING), given[0])
+
+
+def _conditions(rule: View, tier: str) -> list[Value]:
+    return [rule[f"{ACTIONS}.{tier}.{condition}"] for condition in CONDITIONS]
 
 
 def _last_access(rule: View, tier: str) -> Value | None:
     """The condition on the last read, if the step has it. Before a deployment what is not given may read as unknown."""
-    given = [rule[f"{ACTIONS}.{tier}.{condition}"] for condition in CONDITIONS]
-    known = [days for days in given if days.state is State.KNOWN]
+    known = [days for days in _conditions(rule, tier) if days.state is State.KNOWN]
     return next((days for days in known if days.path.endswith(LAST_ACCESS)), None)
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from verdazure import facts
+from verdazure.carbon.regions.cleanest import residencies
 from verdazure.carbon.regions.offers import Offers
 from verdazure.facts import Region, VmSize
 from verdazure.facts.errors import nearest
@@ -40,11 +41,11 @@ class Needs:
     longest_latency_ms: float | None = None
 
     def __post_init__(self) -> None:
-        areas = {area for region in facts.regions().values() for area in region.residencies}
+        areas = residencies()
         if self.residency is not None and self.residency not in areas:
             raise ValueError(
                 f"residency: {self.residency!r} holds no Azure region{nearest(self.residency, areas)}; "
-                f"allowed: {', '.join(sorted(areas))}"
+                f"allowed: {', '.join(areas)}"
             )
         if self.gpu is not None:
             gpu_sizes(self.gpu)

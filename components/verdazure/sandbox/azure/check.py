@@ -12,7 +12,7 @@ from typing import Any
 from verdazure.sandbox.azure import limits, names, relations
 from verdazure.sandbox.azure.arm import ArmPath
 from verdazure.sandbox.azure.finding import Finding
-from verdazure.sandbox.azure.schema import ObjectType, ResourceSchema, Shape, discriminated
+from verdazure.sandbox.azure.schema import ObjectType, ResourceSchema, Shape, discriminated, in_its_case
 from verdazure.sandbox.azure.wire import UNKNOWN, is_asset
 
 # What azure-native itself keeps among a resource's inputs.
@@ -156,7 +156,7 @@ class _Checker:
     def _enum(self, path: str, shape: Shape, value: Any) -> Iterator[Finding]:
         if not isinstance(value, str):
             yield Finding(path, _wrong_type("string", value))
-        elif shape.ref not in _INCOMPLETE_ENUMS and not _is_among(value, self._enums[shape.ref]):
+        elif shape.ref not in _INCOMPLETE_ENUMS and in_its_case(value, self._enums[shape.ref]) is None:
             yield Finding(path, _not_among(value, self._enums[shape.ref]))
 
     def _asset(self, path: str, shape: Shape, value: Any) -> Iterator[Finding]:
@@ -185,11 +185,6 @@ class _Checker:
 
     def _fits_unsaid(self, path: str, discriminator: str, member: ObjectType, value: Mapping[str, Any]) -> bool:
         return not member[discriminator].required and not list(self.object(path, member, value, ""))
-
-
-def _is_among(value: str, allowed: Iterable[str]) -> bool:
-    """Without regard to case, as Azure takes them: public templates say `TCP` for Tcp and `linux` for Linux."""
-    return value.lower() in {each.lower() for each in allowed}
 
 
 # The words

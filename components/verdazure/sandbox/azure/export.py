@@ -162,7 +162,8 @@ class _Body:
 
     def _value(self, name: str, shape: Shape, value: Any) -> Any:
         if isinstance(value, str):
-            return _escaped(self._in_its_case(shape, value))
+            known = self._enums[shape.ref] if shape.kind == "enum" else ()
+            return _escaped(schema.in_its_case(value, known) or value)
         if name == "userAssignedIdentities" and isinstance(value, list):
             return {identity: {} for identity in sorted(value)}
         if isinstance(value, list):
@@ -171,11 +172,6 @@ class _Body:
         if not isinstance(value, dict):
             return int(value) if isinstance(value, float) and value.is_integer() else value
         return self._dict(shape, value)
-
-    def _in_its_case(self, shape: Shape, value: str) -> str:
-        """Azure takes an enum's value in any case; a template's schema does not."""
-        known = self._enums[shape.ref] if shape.kind == "enum" else ()
-        return next((each for each in known if each.lower() == value.lower()), value)
 
     def _dict(self, shape: Shape, value: dict[str, Any]) -> Any:
         if shape.kind == "object":

@@ -14,7 +14,7 @@ import re
 import tempfile
 import threading
 import typing
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cache
@@ -148,6 +148,12 @@ class Variants(NamedTuple):
     name: str
     members: Mapping[str, ObjectType]
     refs: Mapping[str, str]
+
+
+def in_its_case(value: str, allowed: Iterable[str]) -> str | None:
+    """The enum's value that this one is in any case, as Azure takes them: templates say `TCP` for Tcp. None: none."""
+    wanted = value.lower()
+    return next((each for each in allowed if each.lower() == wanted), None)
 
 
 def discriminated(shape: Shape, types: Mapping[str, ObjectType]) -> Variants | None:
