@@ -28,6 +28,8 @@ CLUSTER_MIN_NODES = Limit(0, "nodes", "CM01")
 CLUSTER_IDLE_MINUTES_MAX = Limit(10, "minutes", "CM02")
 CLUSTER_PRIORITY = Limit("LowPriority", "vmPriority", "CM05")
 CLUSTER_NODES_MAX = Limit(16, "nodes", "CM06")
+INTEGRATION_RUNTIME_CORES_MAX = Limit(16, "cores", "CM18")
+INTEGRATION_RUNTIME_IDLE_MINUTES_MAX = Limit(10, "minutes", "CM18")
 
 # Storage
 COOL_AFTER_DAYS_MAX = Limit(30, "days", "ST02")
@@ -42,3 +44,7 @@ REGISTRY_RETENTION_DAYS_MAX = Limit(30, "days", "ST10")
 LOG_RETENTION_DAYS_MIN = Limit(30, "days", "MO02")
 LOG_RETENTION_DAYS_MAX = Limit(90, "days", "MO02")
 TELEMETRY_SAMPLING_PERCENT_MAX = Limit(50.0, "percent", "MO05")
+
+# Backup
+BACKUP_RETENTION_DAYS_MIN = Limit(7, "days", "BK01")
+BACKUP_RETENTION_DAYS_MAX = Limit(365, "days", "BK01")

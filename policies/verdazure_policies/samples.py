@@ -229,6 +229,63 @@ KUBERNETES = Sample(
     {"location": REGION, "tags": TAGS, "agentPoolProfiles": [{"name": "gpu", "vmSize": "Standard_NC4as_T4_v3"}]},
 )
 
+INTEGRATION_RUNTIME = Sample(
+    "datafactory:IntegrationRuntime",
+    {
+        "factoryName": "ingestion",
+        "properties": {
+            "type": "Managed",
+            "computeProperties": {
+                "location": REGION,
+                "dataFlowProperties": {"computeType": "General", "coreCount": 8, "timeToLive": 10},
+            },
+        },
+    },
+)
+
+VM_BACKUP_POLICY = Sample(
+    "recoveryservices:ProtectionPolicy",
+    {
+        "vaultName": "backups",
+        "properties": {
+            "backupManagementType": "AzureIaasVM",
+            "policyType": "V2",
+            "instantRpRetentionRangeInDays": 2,
+            "schedulePolicy": {"schedulePolicyType": "SimpleSchedulePolicyV2", "scheduleRunFrequency": "Daily"},
+            "retentionPolicy": {
+                "retentionPolicyType": "LongTermRetentionPolicy",
+                "dailySchedule": {"retentionDuration": {"count": 30, "durationType": "Days"}},
+            },
+        },
+    },
+    name="vm-backup-policy",
+)
+
+BLOB_BACKUP_POLICY = Sample(
+    "dataprotection:BackupPolicy",
+    {
+        "vaultName": "blobs",
+        "properties": {
+            "objectType": "BackupPolicy",
+            "datasourceTypes": ["Microsoft.Storage/storageAccounts/blobServices"],
+            "policyRules": [
+                {
+                    "objectType": "AzureRetentionRule",
+                    "name": "Default",
+                    "isDefault": True,
+                    "lifecycles": [
+                        {
+                            "sourceDataStore": {"objectType": "DataStoreInfoBase", "dataStoreType": "OperationalStore"},
+                            "deleteAfter": {"objectType": "AbsoluteDeleteOption", "duration": "P30D"},
+                        }
+                    ],
+                }
+            ],
+        },
+    },
+    name="blob-backup-policy",
+)
+
 
 def diagnostics_of(sample: Sample) -> Sample:
     """A diagnostic setting that sends the sample's logs to a workspace."""
@@ -246,7 +303,8 @@ ALL = (
     *(STORAGE_ACCOUNT, BLOB_CONTAINER, BLOB_SERVICE, LIFECYCLE, DISK, SNAPSHOT),
     *(KEY_VAULT, REGISTRY),
     *(LOG_WORKSPACE, APP_INSIGHTS, diagnostics_of(AML_WORKSPACE), diagnostics_of(KEY_VAULT)),
-    *(VIRTUAL_MACHINE, KUBERNETES),
+    *(VIRTUAL_MACHINE, KUBERNETES, INTEGRATION_RUNTIME),
+    *(VM_BACKUP_POLICY, BLOB_BACKUP_POLICY),
     *(STACK, RESOURCE_GROUP, BUDGET),
 )
 """One stack that complies with every rule."""

@@ -16,9 +16,14 @@ from verdazure_policies.tokens import canonical
 
 _LONGEST_ECHO = 60
 _DURATION = re.compile(
-    r"P(?:(?P<D>\d+)D)?(?:T(?:(?P<H>\d+)H)?(?:(?P<M>\d+)M)?(?:(?P<S>\d+(?:\.\d+)?)S)?)?", re.IGNORECASE
+    r"P(?:(?P<years>\d+)Y)?(?:(?P<months>\d+)M)?(?:(?P<weeks>\d+)W)?(?:(?P<days>\d+)D)?"
+    r"(?:T(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+(?:\.\d+)?)S)?)?",
+    re.IGNORECASE,
 )
-_MINUTES = {"D": 1440.0, "H": 60.0, "M": 1.0, "S": 1 / 60}
+DAYS = {"days": 1, "weeks": 7, "months": 30, "years": 365}
+"""Days in a calendar unit, as a bound on a retention counts them: a month has 30."""
+
+_MINUTES = {unit: days * 1440.0 for unit, days in DAYS.items()} | {"hours": 60.0, "minutes": 1.0, "seconds": 1 / 60}
 
 
 class State(Enum):
@@ -100,6 +105,13 @@ class Value:
         want = _measure("at most", minutes, f"minutes (PT{minutes:g}M)")
         return self.satisfies(lambda found: (length := _minutes(found)) is not None and length <= minutes, want)
 
+    def lasts_between(self, low_days: float, high_days: float) -> "Claim":
+        """Claims the bounds of an ISO 8601 duration, in days; a text that is no duration fails."""
+        want = f"{low_days:g} to {high_days:g} days"
+        return self.satisfies(
+            lambda found: (length := _minutes(found)) is not None and low_days <= length / 1440 <= high_days, want
+        )
+
     def is_set(self) -> "Claim":
         """Claims that the program sets the value. An unknown value counts as set: something will resolve it."""
         holds = self.state is State.UNKNOWN or (self.state is State.KNOWN and self.content != "")
@@ -160,11 +172,20 @@ class View:
         where = f"{self._base}.{path}" if self._base else path
         return self._read(where, re.findall(r"[^.\[\]]+", where))
 
+    @property
+    def here(self) -> Value:
+        """The object itself, as a value."""
+        return self._read(self._base, re.findall(r"[^.\[\]]+", self._base))
+
     def each(self, path: str) -> list["View"]:
         """The objects of a list; none where the list is missing or unknown (its own value tells which)."""
         found = self[path]
         length = len(found.content) if _is_list(found.content) else 0
         return [View(self._properties, f"{found.path}[{index}]") for index in range(length)]
+
+    def within(self, path: str) -> "View":
+        """The object at a path, whether it is there or not."""
+        return View(self._properties, self[path].path)
 
     def values(self, path: str) -> list[Value]:
         """The members of a list of plain values; none where the list is missing or unknown."""

@@ -6,8 +6,8 @@ from dataclasses import replace
 from verdazure import facts, guardrails
 
 from verdazure_policies.machines import AML_CLUSTERS, VM_HOSTS, is_gpu, vm_sizes
-from verdazure_policies.rulebook import CRITICAL, HIGH, MEDIUM, Params, limit, rule
-from verdazure_policies.samples import AML_CLUSTER, KUBERNETES, UNKNOWN, VIRTUAL_MACHINE
+from verdazure_policies.rulebook import CRITICAL, HIGH, MEDIUM, Params, Target, limit, rule
+from verdazure_policies.samples import AML_CLUSTER, INTEGRATION_RUNTIME, KUBERNETES, UNKNOWN, VIRTUAL_MACHINE
 from verdazure_policies.view import Claim, Finding, Resource, State, Value
 
 VM_SIZE = "properties.properties.vmSize"
@@ -16,6 +16,13 @@ MIN_NODES = "properties.properties.scaleSettings.minNodeCount"
 MAX_NODES = "properties.properties.scaleSettings.maxNodeCount"
 IDLE_TIME = "properties.properties.scaleSettings.nodeIdleTimeBeforeScaleDown"
 POOL_SIZE = "agentPoolProfiles[0].vmSize"
+DATA_FLOW = "properties.computeProperties.dataFlowProperties"
+CORES = f"{DATA_FLOW}.coreCount"
+KEPT_WARM = (
+    f"{DATA_FLOW}.timeToLive",
+    "properties.computeProperties.copyComputeScaleProperties.timeToLive",
+    "properties.computeProperties.pipelineExternalComputeScaleProperties.timeToLive",
+)
 
 
 @rule(
@@ -124,6 +131,42 @@ def aml_max_nodes(cluster: Resource, params: Params) -> Iterator[Finding]:
 def current_vm_generation(host: Resource, params: Params) -> Iterator[Finding]:
     for size in vm_sizes(host):
         yield from _is_current(size).otherwise(_replacement(size))
+
+
+@rule(
+    id="CM18",
+    name="adf-ir-ttl",
+    title="An integration runtime lets its cluster go soon",
+    severity=MEDIUM,
+    guide="Scaling and workload resiliency",
+    why="A Spark cluster that is kept warm between two pipelines draws power for work that may never come.",
+    types=[Target("datafactory:IntegrationRuntime", "properties.type", ("Managed",))],
+    params={
+        "max_idle_minutes": limit(
+            guardrails.INTEGRATION_RUNTIME_IDLE_MINUTES_MAX, "Longest time that compute is kept warm"
+        ),
+        "max_cores": limit(guardrails.INTEGRATION_RUNTIME_CORES_MAX, "Most cores of a data flow's cluster"),
+    },
+    passes=[
+        INTEGRATION_RUNTIME,
+        INTEGRATION_RUNTIME.without("properties.computeProperties"),
+        INTEGRATION_RUNTIME.having("properties.type", "SelfHosted").having(KEPT_WARM[0], 60),
+    ],
+    fails=[
+        INTEGRATION_RUNTIME.having(KEPT_WARM[0], 11),
+        INTEGRATION_RUNTIME.having(CORES, 32),
+        INTEGRATION_RUNTIME.having(KEPT_WARM[1], 30),
+        INTEGRATION_RUNTIME.having(KEPT_WARM[2], 30),
+    ],
+    unknown=[INTEGRATION_RUNTIME.having(CORES, UNKNOWN), INTEGRATION_RUNTIME.having(KEPT_WARM[0], UNKNOWN)],
+)
+def adf_ir_ttl(runtime: Resource, params: Params) -> Iterator[Finding]:
+    minutes = params.max_idle_minutes
+    for path in KEPT_WARM:
+        warm = runtime[path].defaulting_to(0)  # Azure Data Factory blog: without one, each data flow gets a new cluster
+        yield from warm.at_most(minutes, "minutes").otherwise(f"set timeToLive to {minutes} or less")
+    cores = runtime[CORES].defaulting_to(8)  # the least that Azure offers (description of coreCount in its API)
+    yield from cores.at_most(params.max_cores, "cores").otherwise(f"set coreCount to {params.max_cores} or less")
 
 
 def _is_current(size: Value) -> Claim:

@@ -57,6 +57,20 @@ def test_a_duration_is_measured_in_minutes() -> None:
     assert [holds(text) for text in ("PT601S", "P1D", "PT1H", "P", "PT", "10", 10, None)] == [False] * 8
 
 
+def test_a_duration_is_bounded_in_days() -> None:
+    def holds(text: object) -> bool | None:
+        return view({"kept": text})["kept"].lasts_between(7, 365).holds
+
+    assert [holds(text) for text in ("P7D", "P1W", "PT168H", "P12M", "P1Y", UNKNOWN)] == [True] * 5 + [None]
+    assert [holds(text) for text in ("P6D", "PT12M", "P366D", "P13M", "P1Y1D", "7", 7, None)] == [False] * 8
+
+
+def test_an_object_knows_its_place_whether_it_is_there_or_not() -> None:
+    retention = view({"policy": {"daily": {"count": 7}}}).within("policy")
+    assert retention.within("daily")["count"] == Value("policy.daily.count", State.KNOWN, 7)
+    assert retention.within("weekly").here == Value("policy.weekly", State.MISSING)
+
+
 def test_true_is_not_the_number_one() -> None:
     assert view({"flag": 1.0})["flag"].equals(True).holds is False
     assert view({"count": True})["count"].at_most(2).holds is False
