@@ -188,6 +188,7 @@ REGISTRY = Sample(
         "location": REGION,
         "tags": TAGS,
         "sku": {"name": "Premium"},
+        "publicNetworkAccess": "Disabled",
         "adminUserEnabled": False,
         "anonymousPullEnabled": False,
         "policies": {"retentionPolicy": {"status": "enabled", "days": 30}},
@@ -241,6 +242,79 @@ INTEGRATION_RUNTIME = Sample(
             },
         },
     },
+)
+
+EVENT_HUB = Sample(
+    "eventhub:EventHub",
+    {"namespaceName": "telemetry", "retentionDescription": {"cleanupPolicy": "Delete", "retentionTimeInHours": 24}},
+)
+
+EVENT_HUB_NAMESPACE = Sample(
+    "eventhub:Namespace",
+    {
+        "location": REGION,
+        "tags": TAGS,
+        "sku": {"name": "Standard", "tier": "Standard", "capacity": 1},
+        "isAutoInflateEnabled": True,
+        "maximumThroughputUnits": 4,
+    },
+    name="event-hubs",
+)
+
+IOT_HUB = Sample(
+    "iothub:IotHubResource",
+    {
+        "location": REGION,
+        "tags": TAGS,
+        "sku": {"name": "S1", "capacity": 1},
+        "properties": {"eventHubEndpoints": {"events": {"partitionCount": 2, "retentionTimeInDays": 1}}},
+    },
+    name="iot-hub",
+)
+
+STREAMING_JOB = Sample(
+    "streamanalytics:StreamingJob",
+    {"location": REGION, "tags": TAGS, "transformation": {"name": "filter", "query": "SELECT 1", "streamingUnits": 3}},
+    name="streaming-job",
+)
+
+SEARCH_SERVICE = Sample(
+    "search:Service",
+    {"location": REGION, "tags": TAGS, "sku": {"name": "basic"}, "replicaCount": 1, "partitionCount": 1},
+    name="search",
+)
+
+RECOVERY_VAULT = Sample(
+    "recoveryservices:Vault",
+    {
+        "location": REGION,
+        "tags": TAGS,
+        "sku": {"name": "RS0", "tier": "Standard"},
+        "properties": {
+            "redundancySettings": {"standardTierStorageRedundancy": "LocallyRedundant"},
+            "securitySettings": {
+                "softDeleteSettings": {"softDeleteState": "Enabled"},
+                "immutabilitySettings": {"state": "Unlocked"},
+            },
+        },
+    },
+    name="recovery-vault",
+)
+
+BACKUP_VAULT = Sample(
+    "dataprotection:BackupVault",
+    {
+        "location": REGION,
+        "tags": TAGS,
+        "properties": {
+            "storageSettings": [{"datastoreType": "VaultStore", "type": "LocallyRedundant"}],
+            "securitySettings": {
+                "softDeleteSettings": {"state": "On"},
+                "immutabilitySettings": {"state": "Unlocked"},
+            },
+        },
+    },
+    name="backup-vault",
 )
 
 VM_BACKUP_POLICY = Sample(
@@ -304,7 +378,8 @@ ALL = (
     *(KEY_VAULT, REGISTRY),
     *(LOG_WORKSPACE, APP_INSIGHTS, diagnostics_of(AML_WORKSPACE), diagnostics_of(KEY_VAULT)),
     *(VIRTUAL_MACHINE, KUBERNETES, INTEGRATION_RUNTIME),
-    *(VM_BACKUP_POLICY, BLOB_BACKUP_POLICY),
+    *(EVENT_HUB, EVENT_HUB_NAMESPACE, IOT_HUB, STREAMING_JOB, SEARCH_SERVICE),
+    *(RECOVERY_VAULT, BACKUP_VAULT, VM_BACKUP_POLICY, BLOB_BACKUP_POLICY),
     *(STACK, RESOURCE_GROUP, BUDGET),
 )
 """One stack that complies with every rule."""

@@ -1,5 +1,6 @@
 """A stack as a stack rule sees it: its resources, and which of them refer to one another."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -26,7 +27,7 @@ class Neighbour(Resource):
         A stack rule is handed outputs: a parent's name is not among them, nor is any ARM id, and in a preview names are
         unknown. So what the program linked decides, and names are compared only where it linked no Azure resource.
         """
-        linked = self._sources.get(path.partition(".")[0], {})
+        linked = self._sources.get(re.split(r"[.\[]", path)[0], {})
         if any(is_azure(type_) for type_ in linked.values()):
             return other.urn in linked
         named = self[path]

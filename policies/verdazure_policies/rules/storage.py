@@ -9,7 +9,16 @@ from itertools import pairwise
 from verdazure import guardrails
 
 from verdazure_policies.rulebook import HIGH, LOW, MEDIUM, Params, Target, limit, rule, stack_rule
-from verdazure_policies.samples import BLOB_SERVICE, DISK, LIFECYCLE, REGISTRY, SNAPSHOT, STORAGE_ACCOUNT, UNKNOWN
+from verdazure_policies.samples import (
+    BLOB_SERVICE,
+    DISK,
+    LIFECYCLE,
+    REGISTRY,
+    SNAPSHOT,
+    STORAGE_ACCOUNT,
+    UNKNOWN,
+    Sample,
+)
 from verdazure_policies.stack import Neighbour, Stack
 from verdazure_policies.view import Claim, Finding, Resource, State, Value, View
 
@@ -27,6 +36,14 @@ LAST_ACCESS = "daysAfterLastAccessTimeGreaterThan"
 TRACKING = "lastAccessTimeTrackingPolicy.enable"
 TRACKED = BLOB_SERVICE.having(TRACKING, True).linked({"accountName": STORAGE_ACCOUNT.name})
 BY_LAST_ACCESS = LIFECYCLE.having(COOL, {LAST_ACCESS: 30}).linked({"accountName": STORAGE_ACCOUNT.name})
+REPLICATION = Sample("containerregistry:Replication", {"registryName": UNKNOWN}, links={"registryName": REGISTRY.name})
+LINKED_SERVICE = "privateLinkServiceConnections[0].privateLinkServiceId"
+ENDPOINT = Sample(
+    "network:PrivateEndpoint",
+    {"privateLinkServiceConnections": [{"privateLinkServiceId": UNKNOWN}]},
+    links={"privateLinkServiceConnections": REGISTRY.name},
+)
+OPEN_REGISTRY = REGISTRY.without("publicNetworkAccess")
 VERSIONED = BLOB_SERVICE.having("isVersioningEnabled", True).linked({"accountName": STORAGE_ACCOUNT.name})
 
 
@@ -304,6 +321,38 @@ def registry_retention(registry: Resource, params: Params) -> Iterator[Finding]:
     fix = f"set policies.retentionPolicy to enabled with {params.max_days} days or less"
     yield from registry[f"{RETENTION}.status"].equals("enabled").otherwise(fix)
     yield from registry[f"{RETENTION}.days"].defaulting_to(7).at_most(params.max_days, "days").otherwise(fix)
+
+
+@stack_rule(
+    id="ST11",
+    name="acr-right-sku",
+    title="A registry is Premium only for what Premium alone can do",
+    severity=LOW,
+    guide="Storage optimization",
+    why="Premium holds more storage and throughput ready than Standard or Basic, used or not.",
+    types=[Target("containerregistry:Registry", "sku.name", ("Premium",))],
+    passes=[
+        (REGISTRY,),
+        (OPEN_REGISTRY.having("sku.name", "Standard"),),
+        (OPEN_REGISTRY, ENDPOINT),
+        (OPEN_REGISTRY, REPLICATION),
+        (OPEN_REGISTRY.having("zoneRedundancy", "Enabled"),),
+        (OPEN_REGISTRY.having("encryption", {"status": "enabled"}),),
+    ],
+    fails=[(OPEN_REGISTRY,), (OPEN_REGISTRY.having("publicNetworkAccess", "Enabled"), STORAGE_ACCOUNT)],
+    unknown=[(OPEN_REGISTRY.having("publicNetworkAccess", UNKNOWN),), (OPEN_REGISTRY, ENDPOINT.linked({}))],
+)
+def acr_right_sku(registry: Neighbour, params: Params, stack: Stack) -> Iterator[Finding]:
+    needs = (
+        registry["publicNetworkAccess"].equals("Disabled"),
+        registry["zoneRedundancy"].equals("Enabled"),
+        registry["encryption.status"].equals("enabled"),
+        stack.has_naming(registry, "registryName", "containerregistry:Replication"),
+        stack.has_naming(registry, LINKED_SERVICE, "network:PrivateEndpoint"),
+    )
+    needed = functools.reduce(operator.or_, needs).holds
+    cheaper = Claim(needed, registry["sku.name"], "Basic or Standard where nothing in the stack needs Premium")
+    yield from cheaper.otherwise("set sku.name to Standard, or keep Premium and close the registry to the internet")
 
 
 def _enabled_rules(policy: View) -> list[View]:

@@ -3,9 +3,10 @@
 import importlib
 import re
 import sys
+from collections.abc import Mapping
 from functools import cache
 from types import ModuleType
-from typing import ForwardRef, get_args
+from typing import ForwardRef, get_args, get_origin
 
 
 def args_class(token: str) -> type:
@@ -18,7 +19,7 @@ def args_class(token: str) -> type:
 
 @cache
 def inputs(args: type) -> dict[str, tuple[object, ...]]:
-    """camelCase input -> the types that its annotation names."""
+    """camelCase input -> the types that its annotation names; `Mapping` among them where the keys are the user's."""
     return {
         _camel(name, member): tuple(_leaves(member.fget.__annotations__["return"]))
         for name, member in vars(args).items()
@@ -30,12 +31,17 @@ def exists(token: str, path: str) -> bool:
     """Whether a path (`sku.name`, `policy.rules[].enabled`, `tags.owner`) leads to an input of the resource."""
     classes: list[type] = [args_class(token)]
     keys = [key for key in re.split(r"[.\[\]]", path) if key]
+    named_by_user = False
     for position, key in enumerate(keys):
+        if named_by_user:
+            named_by_user = False
+            continue
         found = [leaf for cls in classes for leaf in inputs(cls).get(key, ())]
         if not found:
             return False
         nested = [_resolve(leaf, cls) for cls in classes for leaf in inputs(cls).get(key, ())]
         classes = [cls for cls in nested if cls is not None]
+        named_by_user = bool(classes) and Mapping in found
         if not classes:  # a scalar or a free map: nothing below it is described
             return position == len(keys) - 1 or key == "tags"
     return True
@@ -47,7 +53,8 @@ def _camel(name: str, member: property) -> str:
 
 def _leaves(annotation: object) -> list[object]:
     inner = get_args(annotation)
-    return [leaf for part in inner for leaf in _leaves(part)] if inner else [annotation]
+    mapping = [Mapping] if get_origin(annotation) is Mapping else []
+    return [*mapping, *(leaf for part in inner for leaf in _leaves(part))] if inner else [annotation]
 
 
 def _resolve(leaf: object, owner: type) -> type | None:

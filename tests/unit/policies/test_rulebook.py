@@ -29,9 +29,9 @@ OUTPUTS = {"id", "name"}
 WAVE_ONE = {
     *("CR01", "CR02", "CR03", "CR04", "CR05", "CR06", "CR09"),
     *("CM01", "CM02", "CM05", "CM06", "CM07", "CM18"),
-    *("ST01", "ST02", "ST03", "ST05", "ST06", "ST07", "ST08", "ST09", "ST10"),
-    *("DA05",),
-    *("BK01",),
+    *("ST01", "ST02", "ST03", "ST05", "ST06", "ST07", "ST08", "ST09", "ST10", "ST11"),
+    *("DA01", "DA02", "DA03", "DA04", "DA05"),
+    *("BK01", "BK02", "BK03", "BK04", "BK05"),
     *("MO01", "MO02", "MO03", "MO05", "MO07"),
     *("SE01", "SE02", "SE03", "SE04", "SE05", "SE06", "SE07", "SE08", "SE10", "SE11"),
 }
@@ -174,6 +174,7 @@ def test_stack_rules_are_those_about_neighbours() -> None:
         "ST01",
         "ST03",
         "ST08",
+        "ST11",
         "MO01",
         "MO07",
     }
