@@ -110,6 +110,19 @@ class Parameter:
         return type(self.default)(value)
 
 
+@dataclass(frozen=True)
+class Disagreement:
+    """Rules of other sets that fail what this rule passes, or pass what it fails. Each text is whole sentences."""
+
+    with_rules: tuple[str, ...]
+    """Set and id, for instance `Checkov CKV_AZURE_206`."""
+    they_ask: str
+    because: str
+    """Why this rule asks for the opposite."""
+    they_are_right: str
+    """When that is, and how a team says so."""
+
+
 def limit(guardrail: Limit[Any], description: str) -> Parameter:
     """A parameter whose default is the guardrail that the components keep to."""
     return Parameter(guardrail.value, f"{description}, in {guardrail.unit}")
@@ -133,6 +146,10 @@ class Rule:
     check: Callable[..., Iterator[Finding]]
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
     when_unknown: WhenUnknown = WARN
+    related: tuple[str, ...] = ()
+    """Rules of other sets about the same thing: set and id, in brackets what they leave out. Azure Policy's built-ins
+    are named by the first eight digits of their id."""
+    disagreement: Disagreement | None = None
     cases_with: Mapping[str, Any] = field(default_factory=dict)
     """Parameters that the cases are judged with, where the defaults ask for nothing."""
     passes: tuple[tuple[Sample, ...], ...] = ()

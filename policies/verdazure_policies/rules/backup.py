@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from verdazure import guardrails
 
-from verdazure_policies.rulebook import FAIL, HIGH, LOW, MEDIUM, Parameter, Params, Target, limit, rule
+from verdazure_policies.rulebook import FAIL, HIGH, LOW, MEDIUM, Disagreement, Parameter, Params, Target, limit, rule
 from verdazure_policies.samples import BACKUP_VAULT, BLOB_BACKUP_POLICY, RECOVERY_VAULT, UNKNOWN, VM_BACKUP_POLICY
 from verdazure_policies.view import DAYS, Claim, Finding, Resource, State, Value, View
 
@@ -177,6 +177,15 @@ def archive_tier(policy: Resource, params: Params) -> Iterator[Finding]:
             ("raw", "model"), "Values of the tag data-class that mean: its backups may be copied to another region"
         )
     },
+    disagreement=Disagreement(
+        with_rules=("PSRule Azure.RSV.StorageType",),
+        they_ask="A recovery services vault replicates to another region.",
+        because="A backup is a copy already, and most of what an AI workload backs up is made again by a rerun.",
+        they_are_right=(
+            "For data that cannot be had again. Tag the vault with its data-class, raw or model, and this rule "
+            "lets it replicate."
+        ),
+    ),
     passes=[
         RECOVERY_VAULT,
         BACKUP_VAULT,
@@ -215,6 +224,10 @@ def vault_redundancy(vault: Resource, params: Params) -> Iterator[Finding]:
     why="A short retention is safe only where neither a mistake nor an intruder can make it shorter.",
     types=["recoveryservices:Vault", "dataprotection:BackupVault"],
     when_unknown=FAIL,
+    related=(
+        "PSRule Azure.RSV.Immutable",
+        "Azure Policy d6f6f560",
+    ),
     passes=[
         RECOVERY_VAULT,
         BACKUP_VAULT,

@@ -13,6 +13,7 @@ from verdazure_policies.rulebook import (
     EVERY_RESOURCE,
     HIGH,
     MEDIUM,
+    Disagreement,
     Parameter,
     Params,
     limit,
@@ -50,6 +51,10 @@ CLUSTER_LOCATION = "properties.computeLocation"
     params={
         "max_intensity": limit(guardrails.REGION_INTENSITY_MAX, "Highest annual mean intensity of a region's grid")
     },
+    related=(
+        "PSRule Azure.Resource.AllowedRegions (a list, blind to carbon)",
+        "Azure Policy e56962a6 (a list, blind to carbon)",
+    ),
     passes=[
         RESOURCE_GROUP,
         RESOURCE_GROUP.having("location", "Sweden Central"),
@@ -116,6 +121,11 @@ def low_carbon_gpu_region(resource: Resource, params: Params) -> Iterator[Findin
         )
     },
     cases_with={"residency": "eu"},
+    related=(
+        "PSRule Azure.Resource.AllowedRegions",
+        "Azure Policy e56962a6",
+        "Azure Policy e765b5de (resource groups)",
+    ),
     passes=[RESOURCE_GROUP, RESOURCE_GROUP.having("location", "global")],
     fails=[RESOURCE_GROUP.having("location", "norwayeast")],
     unknown=[RESOURCE_GROUP.having("location", UNKNOWN), RESOURCE_GROUP.having("location", "mooncentral")],
@@ -137,6 +147,7 @@ def residency(resource: Resource, params: Params) -> Iterator[Finding]:
     guide="Regional data strategy",
     why="Data that crosses regions for every run costs energy in the network and time at the GPU.",
     types=["machinelearningservices:Workspace"],
+    related=("Azure Policy 0a914e76 (compares with the resource group only)",),
     passes=[
         (AML_WORKSPACE, STORAGE_ACCOUNT, KEY_VAULT),
         (AML_WORKSPACE,),
@@ -202,6 +213,22 @@ def cluster_near_data(cluster: Neighbour, params: Params, stack: Stack) -> Itera
             "Values of the tag data-class that mean: a rerun makes it again",
         )
     },
+    disagreement=Disagreement(
+        with_rules=(
+            "PSRule Azure.Storage.UseReplication (AZR-000195)",
+            "Checkov CKV_AZURE_206",
+            "Azure Policy bf045164",
+        ),
+        they_ask="Every storage account copies its data to another region.",
+        because=(
+            "Checkpoints, caches and logs are made again by a rerun, so a second region keeps disks and traffic "
+            "for nothing."
+        ),
+        they_are_right=(
+            "For data that cannot be had again. This rule leaves it alone: it looks only at accounts whose tag "
+            "data-class says otherwise."
+        ),
+    ),
     passes=[
         STORAGE_ACCOUNT.having("tags.data-class", "scratch"),
         STORAGE_ACCOUNT.having("sku.name", "Standard_GRS"),
@@ -228,6 +255,11 @@ def no_needless_geo_replication(account: Resource, params: Params) -> Iterator[F
     why="Energy and carbon can only be put down to a workload that a resource names.",
     types=[EVERY_RESOURCE],
     params={"required": limit(guardrails.REQUIRED_TAGS, "Tags that every resource carries")},
+    related=(
+        "PSRule Azure.Resource.UseTags",
+        "PSRule Azure.Resource.RequiredTags",
+        "Azure Policy 871b6d14",
+    ),
     passes=[RESOURCE_GROUP, BLOB_CONTAINER, RESOURCE_GROUP.having("tags", {name.upper(): "x" for name in TAGS})],
     fails=[RESOURCE_GROUP.without("tags"), STORAGE_ACCOUNT.without("tags.owner"), KEY_VAULT.having("tags.owner", "")],
     unknown=[RESOURCE_GROUP.having("tags", UNKNOWN)],

@@ -34,6 +34,7 @@ KEPT_WARM = (
     why="A node that waits for work draws power and holds hardware all the same.",
     types=[AML_CLUSTERS],
     params={"max_min_nodes": limit(guardrails.CLUSTER_MIN_NODES, "Most nodes that may run without work")},
+    related=("Checkov CKV_AZURE_150 (Terraform only)",),
     passes=[
         AML_CLUSTER,
         AML_CLUSTER.without(MIN_NODES),
@@ -116,6 +117,11 @@ def aml_max_nodes(cluster: Resource, params: Params) -> Iterator[Finding]:
     guide="Sustainable machine learning operations practices",
     why="An old generation needs more energy for the same result, and Azure retires it under the workload.",
     types=VM_HOSTS,
+    related=(
+        "PSRule Azure.VM.PromoSku",
+        "PSRule Azure.VM.BasicSku",
+        "Azure Policy cccc23c7 (a list of sizes)",
+    ),
     passes=[AML_CLUSTER, VIRTUAL_MACHINE, KUBERNETES, AML_CLUSTER.having(VM_SIZE, "STANDARD_NC4AS_T4_V3")],
     fails=[
         AML_CLUSTER.having(VM_SIZE, "Standard_NC6s_v3"),
@@ -147,6 +153,7 @@ def current_vm_generation(host: Resource, params: Params) -> Iterator[Finding]:
         ),
         "max_cores": limit(guardrails.INTEGRATION_RUNTIME_CORES_MAX, "Most cores of a data flow's cluster"),
     },
+    related=("Azure Policy 85bb39b5 (cores only)",),
     passes=[
         INTEGRATION_RUNTIME,
         INTEGRATION_RUNTIME.without("properties.computeProperties"),

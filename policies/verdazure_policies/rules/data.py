@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from verdazure_policies.rulebook import HIGH, LOW, MEDIUM, Parameter, Params, Target, rule
+from verdazure_policies.rulebook import HIGH, LOW, MEDIUM, Disagreement, Parameter, Params, Target, rule
 from verdazure_policies.samples import (
     AML_WORKSPACE,
     DATASTORE,
@@ -73,6 +73,7 @@ def _hub_events(hub: Resource, params: Params) -> Claim:
     why="Throughput that is held for the peak runs all day. Azure grows it for the peak, but never shrinks it.",
     types=[Target("eventhub:Namespace", "sku.name", ("Standard",))],
     params={"max_units": Parameter(1, "Most throughput units to start with")},
+    related=("PSRule Azure.EventHub.Usage (asks whether a namespace is used at all)",),
     passes=[
         EVENT_HUB_NAMESPACE,
         EVENT_HUB_NAMESPACE.without("sku.capacity"),
@@ -127,6 +128,16 @@ def asa_su_cap(job: Resource, params: Params) -> Iterator[Finding]:
     params={
         "environments": Parameter(("dev", "test"), "Values of the tag environment whose services stay at one of each")
     },
+    disagreement=Disagreement(
+        with_rules=("PSRule Azure.Search.QuerySLA", "Checkov CKV_AZURE_208", "Checkov CKV_AZURE_209"),
+        they_ask="A search service has two replicas or more, three for updates, as Azure's uptime promise asks.",
+        because=(
+            "Development and tests have no uptime to promise, and each replica runs whether somebody searches or not."
+        ),
+        they_are_right=(
+            "In production, and in tests of failover. This rule judges only what the tag environment calls dev or test."
+        ),
+    ),
     passes=[
         SEARCH_SERVICE.having("tags.environment", "dev"),
         SEARCH_SERVICE.having("tags.environment", "dev").without("replicaCount").without("partitionCount"),

@@ -4,7 +4,18 @@ from collections.abc import Iterator
 
 from verdazure import guardrails
 
-from verdazure_policies.rulebook import HIGH, LOW, MEDIUM, STACK_ROOT, Parameter, Params, limit, rule, stack_rule
+from verdazure_policies.rulebook import (
+    HIGH,
+    LOW,
+    MEDIUM,
+    STACK_ROOT,
+    Disagreement,
+    Parameter,
+    Params,
+    limit,
+    rule,
+    stack_rule,
+)
 from verdazure_policies.samples import (
     AML_WORKSPACE,
     APP_INSIGHTS,
@@ -31,6 +42,13 @@ BUDGETS = ("consumption:Budget", "costmanagement:Budget")
     guide="Comprehensive monitoring strategy",
     why="What is not measured cannot be improved, and waste shows first in the logs.",
     types=["machinelearningservices:Workspace", "keyvault:Vault"],
+    related=(
+        "PSRule Azure.KeyVault.Logs",
+        "Azure Policy afe0c3be",
+        "Azure Policy 383856f8",
+        "Azure Policy cf820ca0",
+        "Azure Policy 1b4d1c4e",
+    ),
     passes=[(AML_WORKSPACE, diagnostics_of(AML_WORKSPACE)), (KEY_VAULT, diagnostics_of(KEY_VAULT))],
     fails=[(AML_WORKSPACE,), (KEY_VAULT, AML_WORKSPACE, diagnostics_of(AML_WORKSPACE))],
     unknown=[(KEY_VAULT, diagnostics_of(KEY_VAULT).linked({}))],
@@ -52,6 +70,18 @@ def diagnostics_present(resource: Neighbour, params: Params, stack: Stack) -> It
         "min_days": limit(guardrails.LOG_RETENTION_DAYS_MIN, "Least time"),
         "max_days": limit(guardrails.LOG_RETENTION_DAYS_MAX, "Longest time"),
     },
+    disagreement=Disagreement(
+        with_rules=("Checkov CKV_AZURE_37", "Azure Policy b02aacc0"),
+        they_ask="Activity logs are kept for a year or longer.",
+        because=(
+            "Activity logs are for auditors; this rule is about a workload's own logs, which hardly anybody reads "
+            "after a quarter."
+        ),
+        they_are_right=(
+            "For audit logs. Export those to a storage account that archives them, or raise max_days for the "
+            "stack that holds them."
+        ),
+    ),
     passes=[LOG_WORKSPACE, LOG_WORKSPACE.having("retentionInDays", 90), LOG_WORKSPACE.without("retentionInDays")],
     fails=[LOG_WORKSPACE.having("retentionInDays", 7), LOG_WORKSPACE.having("retentionInDays", 730)],
     unknown=[LOG_WORKSPACE.having("retentionInDays", UNKNOWN)],
@@ -88,6 +118,10 @@ def log_daily_cap(workspace: Resource, params: Params) -> Iterator[Finding]:
     why="Half of the requests tell as much about a trend as all of them, for half of the storage.",
     types=["applicationinsights:Component"],
     params={"max_percent": limit(guardrails.TELEMETRY_SAMPLING_PERCENT_MAX, "Largest share of telemetry that is kept")},
+    related=(
+        "PSRule Azure.AppInsights.Workspace (the workspace only)",
+        "Azure Policy d550e854 (the workspace only)",
+    ),
     passes=[APP_INSIGHTS, APP_INSIGHTS.without("samplingPercentage").having("tags.criticality", "high")],
     fails=[
         APP_INSIGHTS.without("samplingPercentage"),

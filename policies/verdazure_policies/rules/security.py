@@ -32,6 +32,14 @@ DENY = {"defaultAction": "Deny", "bypass": "AzureServices"}
     guide=GUIDE,
     why="Training data and models on the wire are worth as much as at rest.",
     types=["storage:StorageAccount"],
+    related=(
+        "Checkov CKV_AZURE_3",
+        "Checkov CKV_AZURE_44",
+        "PSRule Azure.Storage.SecureTransfer",
+        "PSRule Azure.Storage.MinTLS",
+        "Azure Policy 404c3081",
+        "Azure Policy fe83a0eb",
+    ),
     passes=[STORAGE_ACCOUNT, STORAGE_ACCOUNT.having("minimumTlsVersion", "TLS1_3").without("enableHttpsTrafficOnly")],
     fails=[
         STORAGE_ACCOUNT.having("enableHttpsTrafficOnly", False),
@@ -55,6 +63,12 @@ def storage_transport(account: Resource, params: Params) -> Iterator[Finding]:
     why="One public container gives away the training data of a whole workload.",
     types=["storage:StorageAccount", "storage:BlobContainer"],
     when_unknown=FAIL,
+    related=(
+        "Checkov CKV_AZURE_34",
+        "Checkov CKV_AZURE_59 (passes with allowBlobPublicAccess: true)",
+        "PSRule Azure.Storage.BlobPublicAccess",
+        "Azure Policy 4fa4b6c0",
+    ),
     passes=[STORAGE_ACCOUNT, BLOB_CONTAINER, BLOB_CONTAINER.without("publicAccess")],
     fails=[
         STORAGE_ACCOUNT.having("allowBlobPublicAccess", True),
@@ -78,6 +92,10 @@ def storage_no_public_blob(resource: Resource, params: Params) -> Iterator[Findi
     guide=GUIDE,
     why="An account key opens everything, names nobody and is never given back.",
     types=["storage:StorageAccount"],
+    related=(
+        "PSRule Azure.Storage.LocalAuth",
+        "Azure Policy 8c6a50c6",
+    ),
     passes=[STORAGE_ACCOUNT],
     fails=[STORAGE_ACCOUNT.having("allowSharedKeyAccess", True), STORAGE_ACCOUNT.without("allowSharedKeyAccess")],
     unknown=[STORAGE_ACCOUNT.having("allowSharedKeyAccess", UNKNOWN)],
@@ -95,6 +113,12 @@ def storage_no_keys(account: Resource, params: Params) -> Iterator[Finding]:
     why="Data that only its own network reaches is neither leaked nor scraped.",
     types=["storage:StorageAccount"],
     when_unknown=FAIL,
+    related=(
+        "Checkov CKV_AZURE_35",
+        "Checkov CKV_AZURE_36",
+        "Azure Policy 34c877ad",
+        "Azure Policy b2982f36",
+    ),
     passes=[STORAGE_ACCOUNT, STORAGE_ACCOUNT.having(PUBLIC, UNKNOWN).having("networkRuleSet", DENY)],
     fails=[
         STORAGE_ACCOUNT.without(PUBLIC),
@@ -116,6 +140,12 @@ def storage_network(account: Resource, params: Params) -> Iterator[Finding]:
     why="Azure opens a workspace to the internet unless it is told not to.",
     types=["machinelearningservices:Workspace"],
     when_unknown=FAIL,
+    related=(
+        "Checkov CKV_AZURE_144 (Terraform only)",
+        "Checkov CKV2_AZURE_49 (passes where the property is missing)",
+        "PSRule Azure.ML.PublicAccess (AZR-000406)",
+        "Azure Policy 438c38d2",
+    ),
     passes=[AML_WORKSPACE],
     fails=[AML_WORKSPACE.having(PUBLIC, "Enabled"), AML_WORKSPACE.without(PUBLIC)],
     unknown=[AML_WORKSPACE.having(PUBLIC, UNKNOWN)],
@@ -132,6 +162,10 @@ def ml_no_public_access(workspace: Resource, params: Params) -> Iterator[Finding
     guide=GUIDE,
     why="Training code that reaches the whole internet can send the data there too.",
     types=["machinelearningservices:Workspace"],
+    related=(
+        "Checkov CKV_AZURE_243",
+        "Azure Policy 6ddb1705",
+    ),
     passes=[AML_WORKSPACE, AML_WORKSPACE.having("kind", "Project").without("managedNetwork")],
     fails=[AML_WORKSPACE.without("managedNetwork"), AML_WORKSPACE.having("managedNetwork.isolationMode", "Disabled")],
     unknown=[AML_WORKSPACE.having("managedNetwork.isolationMode", UNKNOWN)],
@@ -152,6 +186,10 @@ def ml_managed_network(workspace: Resource, params: Params) -> Iterator[Finding]
     guide=GUIDE,
     why="A user-assigned identity outlives the workspace, so its grants are written once and stay small.",
     types=["machinelearningservices:Workspace"],
+    related=(
+        "PSRule AZR-000407",
+        "Azure Policy 5f0c7d88",
+    ),
     passes=[AML_WORKSPACE, AML_WORKSPACE.having("identity.type", "SystemAssigned,UserAssigned")],
     fails=[
         AML_WORKSPACE.having("identity.type", "SystemAssigned"),
@@ -175,6 +213,13 @@ def ml_user_identity(workspace: Resource, params: Params) -> Iterator[Finding]:
     why="A public address or a local account is a way in to costly hardware that few people watch.",
     types=[AML_NODES],
     when_unknown=FAIL,
+    related=(
+        "Checkov CKV_AZURE_142 (Terraform only)",
+        "PSRule AZR-000404",
+        "PSRule AZR-000405",
+        "Azure Policy e96a9a5f",
+        "Azure Policy 7804b5c7",
+    ),
     passes=[AML_CLUSTER],
     fails=[
         AML_CLUSTER.having(LOCAL_AUTH, False),
@@ -199,6 +244,16 @@ def ml_nodes_closed(compute: Resource, params: Params) -> Iterator[Finding]:
     why="Whoever opens or purges the vault has the secrets of everything beside it.",
     types=["keyvault:Vault"],
     when_unknown=FAIL,
+    related=(
+        "Checkov CKV_AZURE_42",
+        "Checkov CKV_AZURE_109",
+        "Checkov CKV_AZURE_110",
+        "Checkov CKV_AZURE_111",
+        "Checkov CKV_AZURE_189",
+        "Azure Policy 0b60c0b2",
+        "Azure Policy 12d4fa5e",
+        "Azure Policy 405c5871",
+    ),
     passes=[
         KEY_VAULT,
         KEY_VAULT.having("properties.publicNetworkAccess", "Enabled").having("properties.networkAcls", DENY),
@@ -227,6 +282,12 @@ def key_vault_closed(vault: Resource, params: Params) -> Iterator[Finding]:
     guide=GUIDE,
     why="An admin account is a shared password to every image that runs.",
     types=["containerregistry:Registry"],
+    related=(
+        "Checkov CKV_AZURE_137",
+        "Checkov CKV_AZURE_138",
+        "Azure Policy dc921057",
+        "Azure Policy 9f2dea28",
+    ),
     passes=[REGISTRY, REGISTRY.without("adminUserEnabled").without("anonymousPullEnabled")],
     fails=[REGISTRY.having("adminUserEnabled", True), REGISTRY.having("anonymousPullEnabled", True)],
     unknown=[REGISTRY.having("adminUserEnabled", UNKNOWN)],

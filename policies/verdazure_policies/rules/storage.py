@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from verdazure import guardrails
 
-from verdazure_policies.rulebook import HIGH, LOW, MEDIUM, Params, Target, limit, rule, stack_rule
+from verdazure_policies.rulebook import HIGH, LOW, MEDIUM, Disagreement, Params, Target, limit, rule, stack_rule
 from verdazure_policies.samples import (
     BLOB_SERVICE,
     DISK,
@@ -166,6 +166,7 @@ def lifecycle_versions(service: Neighbour, params: Params, stack: Stack) -> Iter
     guide="Storage optimization",
     why="Premium storage keeps more flash powered for the same bytes.",
     types=["storage:StorageAccount", "compute:Disk"],
+    related=("Azure Policy 7433c107 (a list of skus)",),
     passes=[
         STORAGE_ACCOUNT,
         STORAGE_ACCOUNT.having("sku.name", "Premium_LRS").having("tags.latency", "critical"),
@@ -200,6 +201,10 @@ def no_premium_by_default(resource: Resource, params: Params) -> Iterator[Findin
         "min_days": limit(guardrails.SOFT_DELETE_DAYS_MIN, "Least time"),
         "max_days": limit(guardrails.SOFT_DELETE_DAYS_MAX, "Longest time"),
     },
+    related=(
+        "PSRule Azure.Storage.SoftDelete (AZR-000197; no ceiling)",
+        "PSRule Azure.Storage.ContainerSoftDelete (no ceiling)",
+    ),
     passes=[BLOB_SERVICE, BLOB_SERVICE.having("deleteRetentionPolicy.days", 30)],
     fails=[
         BLOB_SERVICE.having("deleteRetentionPolicy.days", 365),
@@ -309,6 +314,10 @@ def incremental_snapshots(snapshot: Resource, params: Params) -> Iterator[Findin
     why="Each rebuild leaves an untagged image of gigabytes behind that nothing pulls again.",
     types=[Target("containerregistry:Registry", "sku.name", ("Premium",))],
     params={"max_days": limit(guardrails.REGISTRY_RETENTION_DAYS_MAX, "Longest time that an untagged image is kept")},
+    related=(
+        "Checkov CKV_AZURE_167 (Terraform only)",
+        "PSRule Azure.ACR.Retention",
+    ),
     passes=[REGISTRY, REGISTRY.having("sku.name", "Basic").without("policies")],
     fails=[
         REGISTRY.having(f"{RETENTION}.days", 90),
@@ -331,6 +340,25 @@ def registry_retention(registry: Resource, params: Params) -> Iterator[Finding]:
     guide="Storage optimization",
     why="Premium holds more storage and throughput ready than Standard or Basic, used or not.",
     types=[Target("containerregistry:Registry", "sku.name", ("Premium",))],
+    disagreement=Disagreement(
+        with_rules=(
+            "Checkov CKV_AZURE_139",
+            "Checkov CKV_AZURE_163",
+            "Checkov CKV_AZURE_166",
+            "Checkov CKV_AZURE_233",
+        ),
+        they_ask=(
+            "A registry is zone redundant, closed to the internet, and scans and quarantines images: Basic fails "
+            "all four."
+        ),
+        because=(
+            "A registry that development pulls from a few times a day uses none of it, and Premium holds the "
+            "capacity all the same."
+        ),
+        they_are_right=(
+            "In production. A registry that is closed, zone redundant or replicated passes this rule as Premium."
+        ),
+    ),
     passes=[
         (REGISTRY,),
         (OPEN_REGISTRY.having("sku.name", "Standard"),),

@@ -52,6 +52,25 @@ def test_a_rule_has_all_its_parts(rule: Rule) -> None:
     assert rule.unknown or rule.id == "MO07"  # whether a budget is in the stack is always known
 
 
+OTHERS = re.compile(
+    r"(Checkov CKV2?_AZURE_\d+|Azure Policy [0-9a-f]{8}|PSRule (Azure(\.\w+){2}|AZR-\d{6}))( \([^()]+\))?"
+)
+
+
+@every_rule
+def test_rules_of_other_sets_are_named_by_set_and_id(rule: Rule) -> None:
+    opposite = rule.disagreement.with_rules if rule.disagreement else ()
+    assert [name for name in (*rule.related, *opposite) if not OTHERS.fullmatch(name)] == []
+    assert len(set(rule.related) | set(opposite)) == len(rule.related) + len(opposite)
+
+
+def test_every_known_disagreement_is_explained() -> None:
+    explained = {rule.id: rule.disagreement for rule in RULES if rule.disagreement}
+    assert set(explained) == {"CR06", "ST11", "DA04", "MO02", "BK04"}
+    for text in (part for each in explained.values() for part in (each.they_ask, each.because, each.they_are_right)):
+        assert re.fullmatch(r"[A-Z][^\n]+\.", text)
+
+
 @every_rule
 def test_severity_decides_what_blocks(rule: Rule) -> None:
     level = policy_of(rule).enforcement_level
