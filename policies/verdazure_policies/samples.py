@@ -203,21 +203,48 @@ LOG_WORKSPACE = Sample(
 
 APP_INSIGHTS = Sample(
     "applicationinsights:Component",
-    {"location": REGION, "tags": TAGS, "workspaceResourceId": UNKNOWN, "samplingPercentage": 50},
+    {
+        "location": REGION,
+        "tags": TAGS,
+        "kind": "web",
+        "applicationType": "web",
+        "workspaceResourceId": UNKNOWN,
+        "samplingPercentage": 50,
+    },
 )
 
 BUDGET = Sample(
     "consumption:Budget",
     {
+        "scope": UNKNOWN,
+        "category": "Cost",
         "amount": 500,
+        "timeGrain": "Monthly",
+        "timePeriod": {"startDate": "2027-01-01T00:00:00Z"},
         "notifications": {"forecast": {"enabled": True, "threshold": 100, "contactEmails": ["a@b.example"]}},
     },
 )
 
-DISK = Sample("compute:Disk", {"location": REGION, "tags": TAGS, "sku": {"name": "StandardSSD_LRS"}})
+DISK = Sample(
+    "compute:Disk",
+    {
+        "location": REGION,
+        "tags": TAGS,
+        "creationData": {"createOption": "Empty"},
+        "diskSizeGB": 64,
+        "sku": {"name": "StandardSSD_LRS"},
+    },
+)
 
 SNAPSHOT = Sample(
-    "compute:Snapshot", {"location": REGION, "tags": TAGS, "incremental": True, "sku": {"name": "Standard_ZRS"}}
+    "compute:Snapshot",
+    {
+        "location": REGION,
+        "tags": TAGS,
+        "creationData": {"createOption": "Copy", "sourceResourceId": UNKNOWN},
+        "incremental": True,
+        "sku": {"name": "Standard_ZRS"},
+    },
 )
 
 VIRTUAL_MACHINE = Sample(

@@ -49,8 +49,8 @@ WORKLOAD_BACKUP_POLICY = VM_BACKUP_POLICY.having(
     why="Each recovery point is a copy on powered disks: a week saves the day, years belong to named schedules only.",
     types=["recoveryservices:ProtectionPolicy", "dataprotection:BackupPolicy"],
     params={
-        "min_days": limit(guardrails.BACKUP_RETENTION_DAYS_MIN, "Least time of a recovery point without a tag"),
-        "max_days": limit(guardrails.BACKUP_RETENTION_DAYS_MAX, "Longest time of a recovery point without a tag"),
+        "min_days": limit(guardrails.BACKUP_RETENTION_DAYS_MIN, "Least time of an ordinary recovery point"),
+        "max_days": limit(guardrails.BACKUP_RETENTION_DAYS_MAX, "Longest time of an ordinary recovery point"),
     },
     passes=[
         VM_BACKUP_POLICY,

@@ -1,0 +1,131 @@
+"""Samples as programs: the Pulumi Python code that declares what a rule's case holds."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from verdazure_policies.samples import UNKNOWN, Sample
+from verdazure_policies.tokens import is_azure
+
+WIDTH = 100
+OUTSIDE_GROUPS = frozenset({"resources:ResourceGroup", "consumption:Budget", "monitor:DiagnosticSetting"})
+"""Sampled types without `resourceGroupName` among their arguments."""
+
+DISCRIMINATORS = ("schedulePolicyType",)
+"""Keys whose value names the object's class. The SDK reads a plain dict as the first class that may stand there and
+leaves the keys of any other as they are, so a dict would reach Azure with Python's names."""
+
+_WORD_START = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_ARGUMENT = re.compile(r"[a-z][A-Za-z0-9]*")
+
+
+@dataclass(frozen=True)
+class Expression:
+    """Code that stands for a value: another resource's output, or a variable of the reader's."""
+
+    code: str
+
+
+@dataclass(frozen=True)
+class Call:
+    """An object that is made by a class of the SDK."""
+
+    name: str
+    arguments: Mapping[str, Any]
+
+
+def program(case: Sequence[Sample]) -> str:
+    """The case's Azure resources as Python code, each after those that it refers to; empty if the case has none.
+
+    `resource_group` and each value that only a deployment tells are variables of the reader's.
+    """
+    resources = {sample.name: sample for sample in case if is_azure(sample.type)}
+    if not resources:
+        return ""
+    modules = sorted({sample.type.partition(":")[0] for sample in resources.values()})
+    blocks = [_declaration(sample, resources) for sample in _in_order(resources)]
+    return "\n\n".join([f"from pulumi_azure_native import {', '.join(modules)}", *blocks])
+
+
+def argument(name: str) -> str:
+    """The Python name of a camelCase property. A key that the user chose, such as a tag, stays as it is."""
+    return _WORD_START.sub("_", name).lower() if _ARGUMENT.fullmatch(name) else name
+
+
+def _in_order(resources: Mapping[str, Sample]) -> list[Sample]:
+    ordered: dict[str, Sample] = {}
+
+    def place(sample: Sample) -> None:
+        for source in sample.links.values():
+            if source in resources and source not in ordered:
+                place(resources[source])
+        ordered.setdefault(sample.name, sample)
+
+    for sample in resources.values():
+        place(sample)
+    return list(ordered.values())
+
+
+def _declaration(sample: Sample, resources: Mapping[str, Sample]) -> str:
+    referred = any(sample.name in other.links.values() for other in resources.values())
+    assigned = f"{_variable(sample.name)} = " if referred else ""
+    lines = [f'    "{sample.name}",', *(f"    {line}" for line in _arguments(sample, resources))]
+    return "\n".join([f"{assigned}{sample.type.replace(':', '.')}(", *lines, ")"])
+
+
+def _arguments(sample: Sample, resources: Mapping[str, Sample]) -> Iterator[str]:
+    if sample.type not in OUTSIDE_GROUPS:
+        yield "resource_group_name=resource_group.name,"
+    module = sample.type.partition(":")[0]
+    for key, value in sample.properties.items():
+        source = sample.links.get(key, "")
+        linked = _variable(source) if source in resources else None
+        given = UNKNOWN if linked and isinstance(value, str) else value
+        shown = _literal(_resolved(given, key, linked, module), len(argument(key)) + 6)
+        yield f"{argument(key)}={shown},".replace("\n", "\n    ")
+
+
+def _resolved(value: Any, key: str, linked: str | None, module: str) -> Any:
+    """The value with Python's names for its keys, and with code for what only a deployment tells."""
+    if value == UNKNOWN:
+        output = "name" if key.endswith("Name") else "id"
+        return Expression(f"{linked}.{output}" if linked else argument(key))
+    if isinstance(value, Mapping):
+        named = {argument(inner): _resolved(each, inner, linked, module) for inner, each in value.items()}
+        kind = next((value[each] for each in DISCRIMINATORS if each in value), None)
+        return Call(f"{module}.{kind}Args", named) if kind else named
+    return [_resolved(each, key, linked, module) for each in value] if isinstance(value, list) else value
+
+
+def _literal(value: Any, column: int) -> str:
+    """The value as Python source that starts at that column, on one line where it fits."""
+    flat = _flat(value)
+    if column + len(flat) <= WIDTH or not isinstance(value, dict | list | Call):
+        return flat
+    opening, members, closing = _parts(value)
+    lines = [f"{label}{_literal(each, len(label) + 12)},".replace("\n", "\n    ") for label, each in members]
+    return "\n".join([opening, *(f"    {line}" for line in lines), closing])
+
+
+def _flat(value: Any) -> str:
+    if isinstance(value, Expression):
+        return value.code
+    if isinstance(value, dict | list | Call):
+        opening, members, closing = _parts(value)
+        return opening + ", ".join(f"{label}{_flat(each)}" for label, each in members) + closing
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else repr(value)
+
+
+def _parts(value: Any) -> tuple[str, list[tuple[str, Any]], str]:
+    """How a collection opens, its members with what stands before each, how it closes."""
+    if isinstance(value, Call):
+        return f"{value.name}(", [(f"{key}=", each) for key, each in value.arguments.items()], ")"
+    if isinstance(value, dict):
+        return "{", [(f"{json.dumps(key)}: ", each) for key, each in value.items()], "}"
+    return "[", [("", each) for each in value], "]"
+
+
+def _variable(name: str) -> str:
+    return re.sub(r"\W", "_", name)
