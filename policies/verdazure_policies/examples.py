@@ -1,6 +1,7 @@
 """Samples as programs: the Pulumi Python code that declares what a rule's case holds."""
 
 import json
+import keyword
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ DISCRIMINATORS = ("schedulePolicyType",)
 """Keys whose value names the object's class. The SDK reads a plain dict as the first class that may stand there and
 leaves the keys of any other as they are, so a dict would reach Azure with Python's names."""
 
-_WORD_START = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_WORD_START = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z](?!s(?:[A-Z]|$))[a-z])")  # publicIPs: public_ips
 _ARGUMENT = re.compile(r"[a-z][A-Za-z0-9]*")
 
 
@@ -51,7 +52,10 @@ def program(case: Sequence[Sample]) -> str:
 
 def argument(name: str) -> str:
     """The Python name of a camelCase property. A key that the user chose, such as a tag, stays as it is."""
-    return _WORD_START.sub("_", name).lower() if _ARGUMENT.fullmatch(name) else name
+    if not _ARGUMENT.fullmatch(name):
+        return name
+    word = _WORD_START.sub("_", name).lower()
+    return f"{word}_" if keyword.iskeyword(word) else word
 
 
 def _in_order(resources: Mapping[str, Sample]) -> list[Sample]:

@@ -38,6 +38,10 @@ WORKLOAD = {
 WORKLOAD_BACKUP_POLICY = VM_BACKUP_POLICY.having(
     "properties", {"backupManagementType": "AzureWorkload", "subProtectionPolicy": [WORKLOAD]}
 )
+VAULTED = "properties.vaultRetentionPolicy.vaultRetention"
+SHARE_BACKUP_POLICY = VM_BACKUP_POLICY.having("properties", {"backupManagementType": "AzureStorage"}).having(
+    f"{VAULTED}.dailySchedule.retentionDuration", {"count": 30, "durationType": "Days"}
+)
 
 
 @rule(
@@ -59,6 +63,7 @@ WORKLOAD_BACKUP_POLICY = VM_BACKUP_POLICY.having(
             f"{RETENTION}.yearlySchedule", {"retentionDuration": {"count": 10, "durationType": "Years"}}
         ),
         WORKLOAD_BACKUP_POLICY,
+        SHARE_BACKUP_POLICY,
         BLOB_BACKUP_POLICY,
         BLOB_BACKUP_POLICY.having(DELETE_AFTER, "P12M"),
         BLOB_BACKUP_POLICY.having(
@@ -74,6 +79,7 @@ WORKLOAD_BACKUP_POLICY = VM_BACKUP_POLICY.having(
         WORKLOAD_BACKUP_POLICY.having(
             "properties.subProtectionPolicy[0].retentionPolicy.weeklySchedule.retentionDuration.count", 5
         ),
+        SHARE_BACKUP_POLICY.having(f"{VAULTED}.dailySchedule.retentionDuration.count", 400),
         BLOB_BACKUP_POLICY.having(DELETE_AFTER, "P2Y"),
         BLOB_BACKUP_POLICY.having(DELETE_AFTER, "P3D"),
         BLOB_BACKUP_POLICY.having(f"{RULES}[0].isDefault", False),
@@ -266,7 +272,7 @@ def _lifetimes(rule: View, low: float, high: float) -> list[Claim]:
 
 def _retentions(policy: View) -> list[View]:
     """Where a recovery services policy says how long: once, beside its snapshots, or per kind of database backup."""
-    own = [policy.within(path) for path in (RETENTION, "properties.vaultRetentionPolicy.vaultRetention")]
+    own = [policy.within(path) for path in (RETENTION, VAULTED)]
     kinds = [each.within("retentionPolicy") for each in policy.each("properties.subProtectionPolicy")]
     return [each for each in (*own, *kinds) if each.here.state is not State.MISSING]
 

@@ -47,6 +47,21 @@ def exists(token: str, path: str) -> bool:
     return True
 
 
+def names(token: str) -> set[tuple[str, str]]:
+    """(camelCase, Python's name) of every input of the resource, at any depth."""
+    found: set[tuple[str, str]] = set()
+    waiting, seen = [args_class(token)], set[type]()
+    while waiting:
+        cls = waiting.pop()
+        if cls in seen:
+            continue
+        seen.add(cls)
+        found |= {(_camel(name, member), name) for name, member in vars(cls).items() if isinstance(member, property)}
+        leaves = (leaf for kinds in inputs(cls).values() for leaf in kinds)
+        waiting += [nested for leaf in leaves if (nested := _resolve(leaf, cls)) is not None]
+    return found
+
+
 def _camel(name: str, member: property) -> str:
     return getattr(member.fget, "_pulumi_name", name)
 
