@@ -133,7 +133,7 @@ def instant_rp(policy: Resource, params: Params) -> Iterator[Finding]:
 @rule(
     id="BK03",
     name="archive-tier",
-    title="Recovery points that stay for a year move to the archive",
+    title="Old recovery points move to the archive",
     severity=LOW,
     guide=GUIDE,
     why="Nobody reads an old recovery point until an audit asks; the archive tier keeps it without powered disks.",

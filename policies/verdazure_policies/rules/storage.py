@@ -378,9 +378,11 @@ def acr_right_sku(registry: Neighbour, params: Params, stack: Stack) -> Iterator
         stack.has_naming(registry, "registryName", "containerregistry:Replication"),
         stack.has_naming(registry, LINKED_SERVICE, "network:PrivateEndpoint"),
     )
-    needed = functools.reduce(operator.or_, needs).holds
-    cheaper = Claim(needed, registry["sku.name"], "Basic or Standard where nothing in the stack needs Premium")
-    yield from cheaper.otherwise("set sku.name to Standard, or keep Premium and close the registry to the internet")
+    needed = functools.reduce(operator.or_, needs)
+    unused = Claim(False, registry["sku.name"], "Basic or Standard where nothing in the stack needs Premium")
+    yield from (unused if needed.holds is False else needed).otherwise(
+        "set sku.name to Standard, or keep Premium and close the registry to the internet"
+    )
 
 
 def _enabled_rules(policy: View) -> list[View]:
