@@ -55,15 +55,14 @@ def sample(
     output: Annotated[Path, typer.Option(help="Where the sample is written, as Parquet.")] = Path("sample.parquet"),
 ) -> None:
     """Take the same small part of a batch, every time, to develop on."""
-    from verdazure.ingestion import SpecificationError, read_specification
+    from verdazure.ingestion import read_specification
     from verdazure.ingestion import sample as draw
 
     with _one_clear_error():
-        sampling = read_specification(specification).sample
-        if sampling is None:
-            raise SpecificationError(f"{specification}: has no sample; add one, such as {_SAMPLE}")
-        taken = draw(batch, sampling, output)
-    print(f"{taken:,} rows, {sampling.share:.2%} by {', '.join(sampling.by)}: {output}")
+        specified = read_specification(specification)
+        taken = draw(batch, specified, output)
+    share = f"{specified.sample.share:.2%} by {', '.join(specified.sample.by)}" if specified.sample else ""
+    print(f"{taken:,} rows, {share}: {output}")
 
 
 @app.command()
@@ -131,9 +130,6 @@ def blobs_of(account: str) -> "BlobServiceClient":
 
     url = account if account.startswith("https://") else f"https://{account}.blob.core.windows.net"
     return BlobServiceClient(url, credential=DefaultAzureCredential())
-
-
-_SAMPLE = '"sample": {"share": 0.01, "by": ["id"]}'
 
 
 @contextmanager

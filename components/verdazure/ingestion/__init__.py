@@ -8,16 +8,26 @@ sampling        the same small part of a batch, every time
 
 from verdazure.ingestion.quality import Breach, Report, check
 from verdazure.ingestion.sampling import sample
-from verdazure.ingestion.specification import Column, Sampling, Specification, SpecificationError, read_specification
+from verdazure.ingestion.specification import (
+    Column,
+    Limits,
+    Sampling,
+    Specification,
+    SpecificationError,
+    parse_specification,
+    read_specification,
+)
 
 __all__ = [
     "Breach",
     "Column",
+    "Limits",
     "Report",
     "Sampling",
     "Specification",
     "SpecificationError",
     "check",
+    "parse_specification",
     "read_specification",
     "sample",
 ]

@@ -1,7 +1,7 @@
 """Whether a batch is what its specification says: a bad one is stopped before anybody trains on it."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -42,30 +42,52 @@ class Report:
 
 
 def check(files: Sequence[Path], specification: Specification) -> Report:
-    """Judges the rows of all files together. Raises `SpecificationError` for files that are no batch."""
-    batch = _read(files)
+    """Judges the rows that are taken of all files together. Raises `SpecificationError` for files that are no batch."""
+    batch = _read(files, specification)
     breaches = list(_shape(batch, specification))
-    sound = {
-        name: column
-        for name, column in specification.columns.items()
-        if name in batch.columns and not any(each.rule == "type" and each.column == name for each in breaches)
-    }
-    breaches += _values(batch, specification, sound)
-    return Report(batch.height, tuple(breaches))
+    unsound = {each.column for each in breaches}
+    sound = {name: column for name, column in specification.columns.items() if name not in unsound}
+    rows = _taken(batch, specification, sound)
+    breaches += _size(rows, specification)
+    breaches += _values(rows, specification, sound)
+    return Report(rows.height, tuple(breaches))
 
 
-def _read(files: Sequence[Path]) -> "polars.DataFrame":
+def _read(files: Sequence[Path], specification: Specification) -> "polars.DataFrame":
     import polars
 
     kind = kind_of(files)
     try:
         if kind == ".parquet":
             return polars.concat([polars.read_parquet(file) for file in files], how="diagonal_relaxed")
-        frames = [polars.read_csv(file, infer_schema_length=None, try_parse_dates=True) for file in files]
+        texts = dict.fromkeys(specification.text_columns, polars.String)
+        frames = [
+            polars.read_csv(file, infer_schema_length=None, try_parse_dates=True, schema_overrides=texts)
+            for file in files
+        ]
         return polars.concat(frames, how="diagonal_relaxed")
     except (OSError, polars.exceptions.PolarsError) as error:
         reason = str(error).splitlines()[0]
         raise SpecificationError(f"{', '.join(map(str, files))}: cannot be read as a batch: {reason}") from None
+
+
+def _taken(batch: "polars.DataFrame", specification: Specification, sound: Iterable[str]) -> "polars.DataFrame":
+    """The columns that are asked for, of the rows that are kept; a limit on a column that is unsound waits."""
+    from polars import col
+
+    rows = batch
+    for name in set(specification.keep) & set(sound):
+        limits = specification.keep[name]
+        if limits.least is not None:
+            rows = rows.filter(col(name) >= limits.least)
+        if limits.most is not None:
+            rows = rows.filter(col(name) <= limits.most)
+        if limits.allowed is not None:
+            rows = rows.filter(col(name).is_in(list(limits.allowed)))
+        if limits.pattern is not None:
+            rows = rows.filter(col(name).str.contains(limits.pattern))
+    asked = rows.select([name for name in specification.columns if name in rows.columns])
+    return asked.unique() if specification.duplicates == "drop" else asked
 
 
 # Columns and their types
@@ -73,8 +95,6 @@ def _read(files: Sequence[Path]) -> "polars.DataFrame":
 
 def _shape(batch: "polars.DataFrame", specification: Specification) -> Iterator[Breach]:
     rows = batch.height
-    if rows < specification.least_rows:
-        yield Breach("least-rows", "", rows, f"at least {specification.least_rows:,} rows", f"{rows:,} rows")
     for name, column in specification.columns.items():
         if name not in batch.columns:
             yield Breach("column-missing", name, rows, f"a column of type {column.type}", "no such column")
@@ -96,7 +116,13 @@ def _is(wanted: str, values: "polars.Series") -> bool:
     }[wanted] or kind == polars.Null  # nothing but missing values: how many may be missing is another rule
 
 
-# Values
+# Rows and values
+
+
+def _size(batch: "polars.DataFrame", specification: Specification) -> Iterator[Breach]:
+    rows = batch.height
+    if rows < specification.least_rows:
+        yield Breach("least-rows", "", rows, f"at least {specification.least_rows:,} rows", f"{rows:,} rows")
 
 
 def _values(batch: "polars.DataFrame", specification: Specification, sound: dict[str, Column]) -> Iterator[Breach]:

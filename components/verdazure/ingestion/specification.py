@@ -1,4 +1,4 @@
-"""What a batch must be like, as JSON: columns with their types and limits, a key, a least size, a sample.
+"""What is taken of a batch and what it must be like, as JSON: columns, limits, a key, a least size, a sample.
 
 {
   "columns": {
@@ -6,6 +6,8 @@
     "price": {"type": "number", "most_nulls": 0.05, "least": 0},
     "label": {"type": "text", "allowed": ["cat", "dog"]}
   },
+  "keep": {"price": {"most": 1000}},
+  "duplicates": "drop",
   "key": ["id"],
   "least_rows": 1000,
   "sample": {"share": 0.01, "by": ["id"], "seed": 7}
@@ -48,26 +50,39 @@ class _Strict(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
-class Column(_Strict):
+class Limits(_Strict):
+    """Which values there may be."""
+
+    least: StrictInt | StrictFloat | None = None
+    most: StrictInt | StrictFloat | None = None
+    allowed: tuple[Scalar, ...] | None = None
+    pattern: Annotated[str, AfterValidator(_a_pattern)] | None = None
+    """Regular expression that is found in the text."""
+
+    @model_validator(mode="after")
+    def _something_is_between(self) -> "Limits":
+        if self.least is not None and self.most is not None and self.least > self.most:
+            raise ValueError(f"least is {self.least:g} and most {self.most:g}: nothing is between")
+        return self
+
+    def fit(self, kind: str) -> None:
+        """Raises `ValueError` where a column of that type cannot have these limits."""
+        if (self.least is not None or self.most is not None) and kind not in ("integer", "number"):
+            raise ValueError(f"least and most are for integer and number, not for {kind}")
+        if self.pattern is not None and kind != "text":
+            raise ValueError(f"pattern is for text, not for {kind}")
+
+
+class Column(Limits):
     """What a column must hold. Limits concern values; `most_nulls` says how many may be missing."""
 
     type: Literal["integer", "number", "text", "boolean", "date", "timestamp"]
     most_nulls: Share = 0.0
     """Share of the rows."""
-    least: StrictInt | StrictFloat | None = None
-    most: StrictInt | StrictFloat | None = None
-    allowed: tuple[Scalar, ...] | None = None
-    pattern: Annotated[str, AfterValidator(_a_pattern)] | None = None
-    """Regular expression that a text must match."""
 
     @model_validator(mode="after")
     def _limits_fit_the_type(self) -> "Column":
-        if (self.least is not None or self.most is not None) and self.type not in ("integer", "number"):
-            raise ValueError(f"least and most are for integer and number, not for {self.type}")
-        if self.pattern is not None and self.type != "text":
-            raise ValueError(f"pattern is for text, not for {self.type}")
-        if self.least is not None and self.most is not None and self.least > self.most:
-            raise ValueError(f"least is {self.least:g} and most {self.most:g}: nothing is between")
+        self.fit(self.type)
         return self
 
 
@@ -84,7 +99,11 @@ class Specification(_Strict):
     """One document for a laptop and a pipeline."""
 
     columns: Annotated[dict[str, Column], Field(min_length=1)]
-    """Columns that must be there; others may be."""
+    """Columns that must be there; others may be, and are not taken."""
+    keep: dict[str, Limits] = {}
+    """By column: only rows whose value is within these limits are taken, and judged; a missing value is not."""
+    duplicates: Literal["refuse", "drop"] = "refuse"
+    """Whether rows that are alike in every column are taken once, before the key is judged."""
     key: tuple[str, ...] = ()
     """Columns in which no two rows are alike."""
     least_rows: Annotated[StrictInt, Field(ge=1)] = 1
@@ -92,20 +111,36 @@ class Specification(_Strict):
 
     @model_validator(mode="after")
     def _names_are_columns(self) -> "Specification":
-        for what, names in (("key", self.key), ("sample.by", self.sample.by if self.sample else ())):
+        named = (("keep", self.keep), ("key", self.key), ("sample.by", self.sample.by if self.sample else ()))
+        for what, names in named:
             for name in names:
                 if name not in self.columns:
                     raise ValueError(f"{what} names {name!r}, which is not in columns: {', '.join(self.columns)}")
+        for name, limits in self.keep.items():
+            limits.fit(self.columns[name].type)
         return self
+
+    @property
+    def text_columns(self) -> tuple[str, ...]:
+        """Columns that are text even where all of it are digits, as postcodes are."""
+        return tuple(name for name, column in self.columns.items() if column.type == "text")
 
 
 def read_specification(path: Path) -> Specification:
     """Raises `SpecificationError`."""
     try:
-        return Specification.model_validate_json(path.read_bytes())
+        return parse_specification(path.read_bytes())
     except OSError as error:
         raise SpecificationError(f"{path}: cannot be read: {error.strerror}") from None
+    except SpecificationError as error:
+        raise SpecificationError(f"{path}: {error}") from None
+
+
+def parse_specification(document: str | bytes) -> Specification:
+    """Raises `SpecificationError`."""
+    try:
+        return Specification.model_validate_json(document)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or "the document"
-        raise SpecificationError(f"{path}: {where}: {first['msg'].removeprefix('Value error, ')}") from None
+        raise SpecificationError(f"{where}: {first['msg'].removeprefix('Value error, ')}") from None

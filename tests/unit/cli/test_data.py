@@ -107,4 +107,4 @@ def test_a_sample_is_drawn_by_the_same_document(batch):
     (batch / "spec.json").write_text('{"columns": {"id": {"type": "integer"}}}')
     refused = run("sample", batch / "spec.json", batch / "good.csv")
     assert refused.exit_code == 1
-    assert "has no sample; add one, such as" in refused.output
+    assert "there is no sample; add one, such as" in refused.output

@@ -8,7 +8,7 @@ import polars
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from verdazure.ingestion import Breach, Sampling, Specification, SpecificationError, check, read_specification, sample
+from verdazure.ingestion import Breach, Report, Specification, SpecificationError, check, read_specification, sample
 from verdazure.ingestion.sampling import bound
 
 SPECIFICATION = Specification.model_validate_json(
@@ -25,6 +25,14 @@ SPECIFICATION = Specification.model_validate_json(
         }
     )
 )
+
+
+def sampled(*columns, by=(), share=1, seed=0, **others):
+    kinds = {name: {"type": "text" if name in ("part", "zip") else "integer"} for name in columns}
+    drawn = {"share": share, "by": by or columns, "seed": seed}
+    return Specification.model_validate({"columns": kinds, "sample": drawn, **others})
+
+
 GOOD = {
     "id": [1, 2, 3, 4],
     "price": [1.5, 2.0, None, 100.0],
@@ -119,6 +127,8 @@ def test_days_and_moments_are_known(tmp_path):
         ('{"columns": {"a": {"type": "number", "pattern": "x"}}}', "columns.a: pattern is for text, not for number"),
         ('{"columns": {"a": {"type": "text", "pattern": "("}}}', "columns.a.pattern: is no regular expression"),
         ('{"columns": {"a": {"type": "number", "least": 2, "most": 1}}}', "least is 2 and most 1: nothing is between"),
+        ('{"columns": {"a": {"type": "text"}}, "keep": {"a": {"least": 1}}}', "least and most are for integer"),
+        ('{"columns": {"a": {"type": "text"}}, "keep": {"b": {}}}', "keep names 'b', which is not in columns: a"),
         ('{"columns": {"a": {"type": "text"}}, "key": ["b"]}', "key names 'b', which is not in columns: a"),
         ('{"columns": {"a": {"type": "text"}}, "sample": {"share": 2, "by": ["a"]}}', "sample.share: Input should be"),
         ('{"columns": {"a": {"type": "text"}}, "keys": []}', "keys: Extra inputs are not permitted"),
@@ -136,14 +146,42 @@ def test_a_bad_specification_is_one_clear_error(tmp_path, document, message):
 def test_what_is_no_batch_is_one_clear_error(tmp_path):
     file = tmp_path / "batch.parquet"
     file.write_text("no parquet")
-    for ask in (lambda: check([file], SPECIFICATION), lambda: sample([file], Sampling(share=1, by=("id",)), file)):
+    for ask in (lambda: check([file], SPECIFICATION), lambda: sample([file], sampled("id"), file)):
         with pytest.raises(SpecificationError, match=r"batch\.parquet: cannot be"):
             ask()
-    for ask in (lambda: check([], SPECIFICATION), lambda: sample([], Sampling(share=1, by=("id",)), file)):
+    for ask in (lambda: check([], SPECIFICATION), lambda: sample([], sampled("id"), file)):
         with pytest.raises(SpecificationError, match="the batch is nothing; give"):
             ask()
     with pytest.raises(SpecificationError, match="cannot be read: No such file"):
         read_specification(tmp_path / "none.json")
+
+
+def test_what_is_not_kept_is_neither_judged_nor_taken(tmp_path):
+    file, output = tmp_path / "batch.csv", tmp_path / "out.parquet"
+    frame = {"id": [1, 2, 3, 4, 4], "zip": ["007", "010", "210", None, "011"], "more": [1, 2, 3, 4, 5]}
+    polars.DataFrame(frame).write_csv(file)
+    kept = sampled("id", "zip", by=("id",), keep={"zip": {"pattern": "^0"}, "id": {"least": 2}}, key=("id",))
+    assert check([file], kept).rows == 2
+    assert sample([file], kept, output) == 2
+    assert sorted(polars.read_parquet(output).rows()) == [(2, "010"), (4, "011")]
+    chosen = sampled("id", "zip", by=("id",), keep={"id": {"most": 3, "allowed": [1, 4]}})
+    assert sample([file], chosen, output) == check([file], chosen).rows == 1
+
+
+@pytest.mark.parametrize("suffix", [".parquet", ".csv"])
+def test_rows_that_are_alike_are_dropped_on_request_and_break_the_key_otherwise(batch, suffix, tmp_path):
+    file = batch(suffix, id=[1, 1, 3, 4], price=[2.0, 2.0, 1, 1], label=["cat"] * 4, code=["AB"] * 4, more=[1, 2, 3, 4])
+    dropping = SPECIFICATION.model_copy(update={"duplicates": "drop", "least_rows": 3})
+    assert check([file], SPECIFICATION).breaches == (Breach("key", "id", 2, "no two rows alike", "2 of 4 rows"),)
+    assert check([file], dropping) == Report(3, ())
+    assert sample([file], sampled("id", duplicates="drop"), tmp_path / "out.parquet") == 3
+
+
+def test_a_limit_on_a_column_that_is_missing_or_of_another_type_does_not_hide_that(batch):
+    keeping = {"label": {"allowed": ["cat"]}, "price": {"least": 1}}
+    asked = Specification.model_validate(SPECIFICATION.model_dump() | {"keep": keeping})
+    found = check([batch(label=None, price=["a", "b", "c", "d"])], asked)
+    assert [(each.rule, each.column) for each in found.breaches] == [("type", "price"), ("column-missing", "label")]
 
 
 # Samples
@@ -153,7 +191,7 @@ def test_a_sample_takes_the_rows_whose_hash_is_small(tmp_path):
     """Against the rule written again with hashlib."""
     file, output = tmp_path / "batch.csv", tmp_path / "sample.parquet"
     polars.DataFrame({"id": range(2000), "part": [f"p{row % 7}" for row in range(2000)]}).write_csv(file)
-    taken = sample([file], Sampling(share=0.1, by=("id", "part"), seed=7), output)
+    taken = sample([file], sampled("id", "part", share=0.1, seed=7), output)
     rows = polars.read_parquet(output)["id"].to_list()
     expected = [
         row
@@ -169,7 +207,7 @@ def test_rows_that_belong_together_stay_together_and_small_samples_lie_in_large_
     polars.DataFrame({"patient": [row // 10 for row in range(3000)], "row": range(3000)}).write_parquet(file)
 
     def drawn(share, seed=0):
-        sample([file], Sampling(share=share, by=("patient",), seed=seed), tmp_path / "out.parquet")
+        sample([file], sampled("patient", "row", by=("patient",), share=share, seed=seed), tmp_path / "out.parquet")
         return polars.read_parquet(tmp_path / "out.parquet")
 
     small, large = drawn(0.1), drawn(0.5)
