@@ -71,6 +71,13 @@ class Limits(_Strict):
             raise ValueError(f"least and most are for integer and number, not for {kind}")
         if self.pattern is not None and kind != "text":
             raise ValueError(f"pattern is for text, not for {kind}")
+        if self.allowed is None:
+            return
+        if kind not in ("integer", "number", "text"):
+            raise ValueError(f"allowed is for integer, number and text, not for {kind}")
+        for value in self.allowed:
+            if isinstance(value, str) is not (kind == "text"):
+                raise ValueError(f"allowed holds {value!r}, which is not of type {kind}")
 
 
 class Column(Limits):
