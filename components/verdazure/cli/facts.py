@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Show the tables of facts: values, sources, ages, gaps.", no_args_is_help=True)
 
 # Columns that a listing of many rows has no room for.
-_ORIGINS = {"source", "licence", "read_on", "region_source", "region_licence", "intensity_source", "intensity_licence"}
+_NO_ROOM = {
+    *("source", "licence", "read_on", "region_source", "region_licence", "intensity_source", "intensity_licence"),
+    *("title", "attribution", "storage_account", "container", "path", "licence_evidence"),
+}
 # A pipe has no width: wide enough for a zone's 24 hours.
 _PIPED_WIDTH = 240
 
@@ -65,7 +68,7 @@ def show(
     if as_json:
         _print_json(values)
     elif row is None:
-        columns = [column for column in values[0] if column not in _ORIGINS]
+        columns = [column for column in values[0] if column not in _NO_ROOM]
         _print_table(columns, [[_text(entry[column]) for column in columns] for entry in values])
         print(f"- is none or not known; `verdazure facts check` tells which. Sources: verdazure facts show {table} ROW")
     else:

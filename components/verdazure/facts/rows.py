@@ -210,6 +210,46 @@ class Model(Sourced):
         return sorted(modalities)
 
 
+class OpenDataset(Sourced):
+    """A dataset that Azure hosts for everybody. `licence` is that of the facts; `dataset_licence` that of the data."""
+
+    EMPTY_SAYS_SOMETHING = frozenset({"path"})
+    title: str
+    attribution: str
+    """Whom to name as its maker."""
+    storage_account: str
+    container: str
+    path: Text
+    """Blob or folder in the container; None: all of the container."""
+    asset_type: Literal["uri_file", "uri_folder"]
+    format: str
+    """What its files are: `parquet`, `csv`, `png npy txt`."""
+    dataset_licence: Text
+    """SPDX id, or a LicenseRef for terms that forbid some use; None: not known, as no page states one."""
+    licence_basis: Literal["stated", "terms", "none"]
+    """`stated`: the page names a licence. `terms`: it links its publisher's own terms. `none`: it says nothing."""
+    licence_evidence: Text
+    """Where the licence or the terms can be read."""
+    size_gb: Number
+    """GB (10^9 bytes)."""
+    rows: Whole
+    """Rows, images or utterances."""
+    as_of: Text
+    """When size and rows were counted: a year or a day."""
+    updated: Annotated[Literal["daily", "snapshot"] | None, BeforeValidator(_missing_as_none)]
+    """`snapshot`: of a time that is over."""
+    region: Text
+    """Azure region of the storage account."""
+
+    @property
+    def uri(self) -> str:
+        """Where Azure ML reads it without a key: a blob by https, a folder by wasbs."""
+        host = f"{self.storage_account}.blob.core.windows.net"
+        if self.asset_type == "uri_file":
+            return f"https://{host}/{self.container}/{self.path}"
+        return f"wasbs://{self.container}@{host}/{self.path or ''}"
+
+
 class Retention(Sourced):
     """How long a law or standard has a kind of record kept. It is no legal advice: whether it applies, you decide."""
 

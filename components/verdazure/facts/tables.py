@@ -69,6 +69,9 @@ replications = Table("replications", "redundancy", rows.Replication, "Copies tha
 coefficients = Table("coefficients", "coefficient", rows.Coefficient, "Numbers of the footprint model", 2 * _YEAR)
 typical_days = Table("profiles", "typical day", rows.TypicalDay, "Average day of each grid zone by month", 4 * _YEAR)
 models = Table("models", "model", rows.Model, "Size, task and licence of pre-trained models", _YEAR / 2)
+open_datasets = Table(
+    "open_datasets", "open dataset", rows.OpenDataset, "Azure Open Datasets: where, how large, whose terms", _YEAR / 2
+)
 retentions = Table("retentions", "retention period", rows.Retention, "How long records must or may be kept", _YEAR)
 runtimes = Table("runtimes", "runtime", rows.Runtime, "End of life of runtimes", _YEAR / 2)
 
@@ -81,6 +84,7 @@ ALL: tuple[Table[Any], ...] = (
     replications,
     coefficients,
     models,
+    open_datasets,
     retentions,
     runtimes,
     typical_days,

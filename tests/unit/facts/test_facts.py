@@ -167,3 +167,33 @@ def test_candidates_are_open_known_inside_and_sorted(area: str):
         for region in facts.regions().values()
         if area in region.residencies and region.access == "open" and region.intensity_g_per_kwh is not None
     }
+
+
+def test_an_open_dataset_is_read_where_its_page_says():
+    taxi, policies = facts.open_datasets.get("nyc-taxi-yellow"), facts.open_datasets.get("covid-policy-tracker")
+    assert taxi.uri == "wasbs://nyctlc@azureopendatastorage.blob.core.windows.net/yellow"
+    assert facts.open_datasets.get("mnist").uri == "wasbs://mnist@azureopendatastorage.blob.core.windows.net/"
+    assert policies.uri == (
+        "https://pandemicdatalake.blob.core.windows.net/public/curated/covid-19/covid_policy_tracker/latest/"
+        "covid_policy_tracker.parquet"
+    )
+    assert (taxi.size_gb, taxi.rows, taxi.region) == (50, 1_500_000_000, "eastus")
+
+
+def test_a_licence_that_no_page_states_is_not_known():
+    known = {name: row.dataset_licence for name, row in facts.open_datasets().items() if row.dataset_licence}
+    assert known == {
+        "tartanair": "MIT",
+        "mind": "LicenseRef-Microsoft-Research-Data",
+        "public-holidays": "CC-BY-SA-3.0",
+        "russian-open-stt": "LicenseRef-CC-BY-NC",
+        "boston-safety": "PDDL-1.0",
+        "seattle-safety": "CC0-1.0",
+        "covid-policy-tracker": "CC-BY-4.0",
+        "covid-tracking": "Apache-2.0",
+        "bing-covid-19": "LicenseRef-Bing-COVID-19",
+    }
+    for row in facts.open_datasets().values():
+        assert row.dataset_licence is None or row.licence_evidence, row.name
+        assert (row.licence_evidence is None) == (row.licence_basis == "none"), row.name
+        assert row.region is None or row.region in facts.regions(), row.name
