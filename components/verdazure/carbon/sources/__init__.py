@@ -1,13 +1,18 @@
 """Where intensities come from: services, tables and traces behind one small protocol.
 
 Every answer is a `verdazure.carbon.series.Series` in gCO2e/kWh that says whose number it is, which signal and basis,
-how good, and how old. Only `wire` touches the network.
+how good, and how old. Services are asked through `verdazure.web`, which alone touches the network.
 """
 
 from verdazure.carbon.sources.automatic import automatic
 from verdazure.carbon.sources.chain import Chain, Exhausted, Failure
 from verdazure.carbon.sources.electricity_maps import ElectricityMaps
-from verdazure.carbon.sources.errors import (
+from verdazure.carbon.sources.gb_carbon_intensity import GbCarbonIntensity
+from verdazure.carbon.sources.source import Source
+from verdazure.carbon.sources.tables import FactsTable, annual_mean, typical_day
+from verdazure.carbon.sources.trace import CsvTrace
+from verdazure.carbon.sources.watttime import WattTime
+from verdazure.web.errors import (
     BadAnswer,
     NotCovered,
     SourceError,
@@ -16,11 +21,6 @@ from verdazure.carbon.sources.errors import (
     Unauthorised,
     Unavailable,
 )
-from verdazure.carbon.sources.gb_carbon_intensity import GbCarbonIntensity
-from verdazure.carbon.sources.source import Source
-from verdazure.carbon.sources.tables import FactsTable, annual_mean, typical_day
-from verdazure.carbon.sources.trace import CsvTrace
-from verdazure.carbon.sources.watttime import WattTime
 
 __all__ = [
     "BadAnswer",

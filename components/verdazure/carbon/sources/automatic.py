@@ -9,8 +9,8 @@ from verdazure.carbon.series import Signal
 from verdazure.carbon.sources import electricity_maps, gb_carbon_intensity, watttime
 from verdazure.carbon.sources.chain import Chain, Failure, log_failure
 from verdazure.carbon.sources.source import Source
-from verdazure.carbon.sources.spans import utc_now
 from verdazure.carbon.sources.tables import annual_mean, typical_day
+from verdazure.web.clock import utc_now
 
 
 def automatic(

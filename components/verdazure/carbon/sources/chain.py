@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from verdazure.carbon.series import Basis, Series, Signal
-from verdazure.carbon.sources.errors import SourceError
 from verdazure.carbon.sources.source import Source
+from verdazure.web.errors import SourceError
 
 _log = logging.getLogger(__name__)
 

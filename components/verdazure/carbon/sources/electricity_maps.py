@@ -12,11 +12,11 @@ from pydantic.alias_generators import to_camel
 
 from verdazure import facts
 from verdazure.carbon.series import Basis, Origin, Quality, Series, Signal
-from verdazure.carbon.sources.cache import AnswerCache
-from verdazure.carbon.sources.errors import BadAnswer, NotCovered, Unauthorised
-from verdazure.carbon.sources.shapes import Amount, Moment
 from verdazure.carbon.sources.spans import Answer, Point, Span, iso, refuse_older
-from verdazure.carbon.sources.wire import Service, Signature, Wire
+from verdazure.web.cache import AnswerCache, default_folder
+from verdazure.web.errors import BadAnswer, NotCovered, Unauthorised
+from verdazure.web.shapes import Amount, Moment
+from verdazure.web.wire import Service, Signature, Wire
 
 TOKEN_VARIABLE = "ELECTRICITY_MAPS_TOKEN"  # noqa: S105 - the variable's name, not a token
 
@@ -99,7 +99,7 @@ class ElectricityMaps:
         self.basis = basis
         self._zones = dict(zones or {})
         self._max_age = max_age
-        self._wire = wire or Wire(SERVICE, cache=AnswerCache())
+        self._wire = wire or Wire(SERVICE, cache=AnswerCache(default_folder("intensity")))
 
     def latest(self, region: str) -> Series:
         """The hour that holds now, or the newest before; `Stale` where it ended more than `max_age` ago."""

@@ -10,11 +10,11 @@ from pydantic import BaseModel, Field
 
 from verdazure import facts
 from verdazure.carbon.series import Basis, Origin, Quality, Series, Signal
-from verdazure.carbon.sources.cache import AnswerCache
-from verdazure.carbon.sources.errors import NotCovered
-from verdazure.carbon.sources.shapes import Amount, Moment
 from verdazure.carbon.sources.spans import Answer, Point, Span, floor, iso, refuse_older
-from verdazure.carbon.sources.wire import Service, Wire
+from verdazure.web.cache import AnswerCache, default_folder
+from verdazure.web.errors import NotCovered
+from verdazure.web.shapes import Amount, Moment
+from verdazure.web.wire import Service, Wire
 
 SERVICE = Service(
     name="GB Carbon Intensity API",
@@ -59,7 +59,7 @@ class GbCarbonIntensity:
 
     def __init__(self, *, max_age: timedelta = timedelta(hours=2), wire: Wire | None = None) -> None:
         self._max_age = max_age
-        self._wire = wire or Wire(SERVICE, cache=AnswerCache())
+        self._wire = wire or Wire(SERVICE, cache=AnswerCache(default_folder("intensity")))
 
     def latest(self, region: str) -> Series:
         """The half-hour that holds now: its outturn where that is known, else its forecast, as the quality says."""

@@ -3,29 +3,14 @@
 import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
 
 from verdazure.carbon.series import Origin, Quality, Series
-from verdazure.carbon.sources.errors import BadAnswer, NotCovered, Stale
-
-
-def utc_now() -> datetime:
-    """The clock that a source reads unless it is given another."""
-    return datetime.now(UTC)
-
-
-def utc(moment: datetime) -> datetime:
-    """The same moment in UTC. Raises `ValueError` without time zone.
-
-    Python adds and subtracts times of one zone by the clock on the wall, which a change to summer time makes wrong; in
-    UTC both are right.
-    """
-    if moment.tzinfo is None:
-        raise ValueError(f"{moment.isoformat()} has no time zone; give an aware time, such as datetime.now(UTC)")
-    return moment.astimezone(UTC)
+from verdazure.web.clock import utc
+from verdazure.web.errors import BadAnswer, NotCovered, Stale
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,9 @@ import numpy as np
 
 from verdazure import facts
 from verdazure.carbon.series import Basis, Origin, Quality, Series, Signal
-from verdazure.carbon.sources.errors import NotCovered
-from verdazure.carbon.sources.spans import Span, floor, utc_now
+from verdazure.carbon.sources.spans import Span, floor
+from verdazure.web.clock import utc_now
+from verdazure.web.errors import NotCovered
 
 _STEP = timedelta(hours=1)
 

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from verdazure import facts
 from verdazure.carbon.series import Basis, Origin, Quality, Series, Signal
-from verdazure.carbon.sources.errors import BadAnswer, NotCovered, Unavailable
-from verdazure.carbon.sources.spans import Answer, Point, Span, utc_now
+from verdazure.carbon.sources.spans import Answer, Point, Span
+from verdazure.web.clock import utc_now
+from verdazure.web.errors import BadAnswer, NotCovered, Unavailable
 
 
 class CsvTrace:

@@ -18,11 +18,11 @@ from pydantic import BaseModel, PositiveInt, SecretStr
 from verdazure import facts
 from verdazure.carbon.quantities import Intensity
 from verdazure.carbon.series import Basis, Origin, Quality, Series, Signal
-from verdazure.carbon.sources.cache import AnswerCache
-from verdazure.carbon.sources.errors import BadAnswer, NotCovered, Unauthorised
-from verdazure.carbon.sources.shapes import Amount, Moment
 from verdazure.carbon.sources.spans import Answer, Point, Span, iso, refuse_older
-from verdazure.carbon.sources.wire import Service, Signature, Wire
+from verdazure.web.cache import AnswerCache, default_folder
+from verdazure.web.errors import BadAnswer, NotCovered, Unauthorised
+from verdazure.web.shapes import Amount, Moment
+from verdazure.web.wire import Service, Signature, Wire
 
 USER_VARIABLE = "WATTTIME_USER"
 PASSWORD_VARIABLE = "WATTTIME_PASSWORD"  # noqa: S105 - the variable's name, not a password
@@ -105,7 +105,7 @@ class WattTime:
         self.signal = signal
         self._regions = dict(regions or {})
         self._max_age = max_age
-        self._wire = wire or Wire(SERVICE, cache=AnswerCache())
+        self._wire = wire or Wire(SERVICE, cache=AnswerCache(default_folder("intensity")))
         self._session = _Session(self._wire, user, SecretStr(password))
 
     def latest(self, region: str) -> Series:

@@ -1,4 +1,4 @@
-"""The edge: the only module of `verdazure.carbon` that touches the network.
+"""The edge: the only module of facts and carbon, and of whoever asks a service through it, that touches the network.
 
 A `Wire` asks one service for JSON: it keeps the rate, retries what may pass, keeps answers for a while, and turns every
 failure into one `SourceError`.
@@ -25,8 +25,9 @@ from tenacity import (
     wait_random,
 )
 
-from verdazure.carbon.sources.cache import AnswerCache
-from verdazure.carbon.sources.errors import (
+from verdazure.web.cache import AnswerCache
+from verdazure.web.clock import utc, utc_now
+from verdazure.web.errors import (
     BadAnswer,
     NotCovered,
     SourceError,
@@ -34,8 +35,7 @@ from verdazure.carbon.sources.errors import (
     Unauthorised,
     Unavailable,
 )
-from verdazure.carbon.sources.limits import TokenBucket
-from verdazure.carbon.sources.spans import utc, utc_now
+from verdazure.web.limits import TokenBucket
 
 AnswerT = TypeVar("AnswerT", bound=BaseModel)
 

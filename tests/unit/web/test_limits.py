@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
-from verdazure.carbon.sources.limits import TokenBucket
+from verdazure.web.limits import TokenBucket
 
 SECONDS = st.lists(st.floats(0, 5), min_size=1, max_size=40)
 

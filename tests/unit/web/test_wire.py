@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from pydantic import BaseModel
-from verdazure.carbon.sources import BadAnswer, NotCovered, SourceError, Throttled, Unauthorised, Unavailable
-from verdazure.carbon.sources.wire import Service, Signature
+from verdazure.web import BadAnswer, NotCovered, SourceError, Throttled, Unauthorised, Unavailable
+from verdazure.web.wire import Service, Signature
 
-from .conftest import NOON, SILENT
+from tests.unit.web.local_service import NOON, SILENT
 
 SERVICE = Service("Grid Service", "", requests=1000, per=timedelta(seconds=1), access="the key in GRID_KEY")
 SECRET = "sesame-open-1234"
@@ -120,7 +120,7 @@ def test_a_service_that_does_not_answer_is_unavailable(wire_to, service) -> None
 
 
 def test_a_service_that_is_not_there_is_unavailable(service, clock) -> None:
-    from verdazure.carbon.sources.wire import Wire
+    from verdazure.web.wire import Wire
 
     nowhere = Wire(Service("Grid Service", "http://127.0.0.1:9", 9, timedelta(1), "it"), attempts=1, now=clock.now)
     with pytest.raises(Unavailable, match="Connection refused"):
@@ -248,7 +248,7 @@ def test_expired_files_go_when_another_is_kept(wire_to, service, clock, cache) -
 
 
 def test_a_cache_that_cannot_be_written_is_reported_and_left_out(wire_to, service, tmp_path, caplog) -> None:
-    from verdazure.carbon.sources.cache import AnswerCache
+    from verdazure.web.cache import AnswerCache
 
     (tmp_path / "file").write_text("")
     service.reply("/now", {"value": 1})
@@ -282,6 +282,6 @@ def test_a_clock_in_local_time_is_read_in_utc(wire_to, clock) -> None:
 
 
 def test_the_default_clock_is_in_utc() -> None:
-    from verdazure.carbon.sources.spans import utc_now
+    from verdazure.web.clock import utc_now
 
     assert abs(utc_now() - datetime.now(UTC)) < timedelta(minutes=1)

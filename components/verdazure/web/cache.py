@@ -19,9 +19,9 @@ _log = logging.getLogger(__name__)
 CACHE_VARIABLE = "VERDAZURE_CACHE_DIR"
 
 
-def default_folder() -> Path:
-    """`intensity` in the folder that VERDAZURE_CACHE_DIR names, else in the user's cache folder of this system."""
-    return Path(os.environ.get(CACHE_VARIABLE) or platformdirs.user_cache_dir("verdazure")) / "intensity"
+def default_folder(kind: str) -> Path:
+    """`kind` in the folder that VERDAZURE_CACHE_DIR names, else in the user's cache folder of this system."""
+    return Path(os.environ.get(CACHE_VARIABLE) or platformdirs.user_cache_dir("verdazure")) / kind
 
 
 class AnswerCache:
@@ -31,8 +31,8 @@ class AnswerCache:
     out: the answer itself is at hand.
     """
 
-    def __init__(self, folder: Path | None = None) -> None:
-        self.folder = default_folder() if folder is None else folder
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
 
     def get(self, request: Mapping[str, str], now: datetime) -> Any | None:
         """The answer to the same request that has not expired, else None."""

@@ -5,10 +5,10 @@ from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime, Field, Strict
 
-from verdazure.carbon.sources.spans import utc
+from verdazure.web.clock import utc
 
 Amount = Annotated[float, Strict(), Field(ge=0, allow_inf_nan=False)]
-"""A JSON number that can be an intensity: finite and not negative; text and booleans are refused."""
+"""A JSON number that can be an intensity or a price: finite and not negative; text and booleans are refused."""
 
 
 def _in_utc(moment: datetime) -> datetime:

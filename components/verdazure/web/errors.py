@@ -1,10 +1,10 @@
-"""What can go wrong between a question and a series. Every message says what happened, where, and what helps."""
+"""What can go wrong between a question and its answer. Every message says what happened, where, and what helps."""
 
 from datetime import timedelta
 
 
 class SourceError(Exception):
-    """A source has no usable answer. A chain turns to the next source on any of these.
+    """A source has no usable answer. A chain of sources turns to the next one on any of these.
 
     `source` names the service or table, `what` the failure, `where` the request or file, `fix` what helps. None of them
     holds a key, a password or a token.
