@@ -12,6 +12,12 @@ if TYPE_CHECKING:
     from verdazure.compute import GpuCluster as GpuCluster
     from verdazure.compute import GpuClusterArgs as GpuClusterArgs
     from verdazure.compute import Priority as Priority
+    from verdazure.datasets.component import PublicDataset as PublicDataset
+    from verdazure.datasets.component import PublicDatasetArgs as PublicDatasetArgs
+    from verdazure.datasets.source import AssetType as AssetType
+    from verdazure.ingestion.component import BatchIngestion as BatchIngestion
+    from verdazure.ingestion.component import BatchIngestionArgs as BatchIngestionArgs
+    from verdazure.ingestion.component import FileFormat as FileFormat
     from verdazure.interfaces import LandingRef as LandingRef
     from verdazure.interfaces import Lock as Lock
     from verdazure.interfaces import PrincipalType as PrincipalType
@@ -28,8 +34,12 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "ArgumentError": "args",
+    "AssetType": "datasets.source",
+    "BatchIngestion": "ingestion.component",
+    "BatchIngestionArgs": "ingestion.component",
     "DataClass": "storage",
     "Environment": "landing",
+    "FileFormat": "ingestion.component",
     "GpuCluster": "compute",
     "GpuClusterArgs": "compute",
     "InventorySchedule": "storage",
@@ -42,6 +52,8 @@ _HOMES = {
     "MlWorkspaceArgs": "workspace",
     "PrincipalType": "interfaces",
     "Priority": "compute",
+    "PublicDataset": "datasets.component",
+    "PublicDatasetArgs": "datasets.component",
     "TieredStorage": "storage",
     "TieredStorageArgs": "storage",
 }

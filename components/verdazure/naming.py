@@ -35,6 +35,7 @@ class Kind(Enum):
     APPLICATION_INSIGHTS = NameRule("appi", 255)
     BUDGET = NameRule("budget", 63)
     CONTAINER_REGISTRY = NameRule("cr", 50, dashes=False)
+    DATA_FACTORY = NameRule("adf", 63)
     IDENTITY = NameRule("id", 128)
     KEY_VAULT = NameRule("kv", 24)
     LOG_WORKSPACE = NameRule("log", 63)

@@ -15,6 +15,7 @@ BUILT_IN = {
     "AzureML Compute Operator": "e503ece1-11d0-4e8e-8e2c-7a6c3bf38815",
     "AzureML Data Scientist": "f6c7c914-8db3-469d-8ca1-694a8f32e121",
     "Contributor": "b24988ac-6180-42a0-ab88-20f7382dd24c",
+    "Data Factory Contributor": "673868aa-7521-48a0-acc6-0f60742d39f5",
     "Key Vault Contributor": "f25e0fa2-a7c8-4377-a976-54943a77a395",
     "Key Vault Secrets Officer": "b86a8fe4-44ce-4948-aee5-eccb2c155cd7",
     "Key Vault Secrets User": "4633458b-17de-408a-b874-0445c86b69e6",

@@ -83,6 +83,8 @@ class _Azure(pulumi.runtime.Mocks):
             state["output"] = args.inputs["input"]
         if assigned := args.inputs.get("identity", {}).get("userAssignedIdentities"):
             state["identity"] = {**args.inputs["identity"], "userAssignedIdentities": {key: {} for key in assigned}}
+        elif args.inputs.get("identity", {}).get("type") == "SystemAssigned":
+            state["identity"] = {"type": "SystemAssigned", "principalId": f"principal of {args.name}"}
         return f"{SUBSCRIPTION}/resourceGroups/rg-ml/providers/{kind}/{state['name']}", state
 
     def call(self, args: pulumi.runtime.MockCallArgs) -> dict[str, Any]:

@@ -74,7 +74,7 @@ def test_outputs_name_both_clusters(deploy):
         cluster = GpuCluster("gpu", {**GOOD, "dedicated_fallback": True})
         return {"name": cluster.resource_name, "fallback": cluster.fallback_name, "who": cluster.principal_id}
 
-    assert deploy(program).outputs == {"name": "gpu", "fallback": "gpu-ded", "who": None}
+    assert deploy(program).outputs == {"name": "gpu", "fallback": "gpu-ded", "who": "principal of gpu"}
 
 
 def test_the_caller_s_tags_come_on_top(deploy):

@@ -10,6 +10,7 @@ import verdazure
 from pulumi.provider.experimental.component import ComponentProvider
 from verdazure import compute, interfaces, landing, workspace
 from verdazure.args import Record
+from verdazure.ingestion import component as ingestion
 from verdazure.storage import component as storage
 
 SCHEMA = Path(__file__).parent / "schema.json"
@@ -18,6 +19,7 @@ COMPONENTS = {
     verdazure.MlWorkspace: (workspace.MlWorkspaceArgs, workspace._MlWorkspace),
     verdazure.TieredStorage: (storage.TieredStorageArgs, storage._TieredStorage),
     verdazure.GpuCluster: (compute.GpuClusterArgs, compute._GpuCluster),
+    verdazure.BatchIngestion: (ingestion.BatchIngestionArgs, ingestion._BatchIngestion),
 }
 NESTED = [
     (interfaces.LandingRef, interfaces.Site),
@@ -29,6 +31,10 @@ NESTED = [
     (storage.PortionArgs, storage._Portion),
     (storage.CustomerManagedKeyArgs, storage._CustomerManagedKey),
     (storage.StorageEndpointArgs, storage._StorageEndpoint),
+    (ingestion.DestinationArgs, ingestion._Destination),
+    (ingestion.SourceArgs, ingestion._Source),
+    (ingestion.FilesArgs, ingestion._Files),
+    (ingestion.TableArgs, ingestion._Table),
 ]
 
 
