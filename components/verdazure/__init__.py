@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from verdazure.datasets.source import AssetType as AssetType
     from verdazure.ingestion.component import BatchIngestion as BatchIngestion
     from verdazure.ingestion.component import BatchIngestionArgs as BatchIngestionArgs
-    from verdazure.ingestion.component import FileFormat as FileFormat
+    from verdazure.ingestion.dataflow import FileFormat as FileFormat
     from verdazure.interfaces import LandingRef as LandingRef
     from verdazure.interfaces import Lock as Lock
     from verdazure.interfaces import PrincipalType as PrincipalType
@@ -39,7 +39,7 @@ _HOMES = {
     "BatchIngestionArgs": "ingestion.component",
     "DataClass": "storage",
     "Environment": "landing",
-    "FileFormat": "ingestion.component",
+    "FileFormat": "ingestion.dataflow",
     "GpuCluster": "compute",
     "GpuClusterArgs": "compute",
     "InventorySchedule": "storage",
