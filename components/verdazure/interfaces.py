@@ -82,7 +82,8 @@ class DiagnosticSettingsArgs(TypedDict):
 # The records
 
 
-def _known_region(location: Input[str]) -> Input[str]:
+def known_region(location: Input[str]) -> Input[str]:
+    """Refuses a plain name that is not in the facts table; makes the others their ARM form."""
     if isinstance(location, str):
         try:
             return facts.region(location).name
@@ -95,7 +96,7 @@ class Site(Record):
     """A landing as a component sees it."""
 
     resource_group_name: TextLeaf
-    location: Annotated[TextLeaf, AfterValidator(_known_region)]
+    location: Annotated[TextLeaf, AfterValidator(known_region)]
     name_suffix: TextLeaf
     log_workspace_id: TextLeaf | None = None
     tags: Mapping[str, TextLeaf] = {}
@@ -225,6 +226,11 @@ def connect(
 def subscription_of(resource_id: str) -> str:
     """The subscription that an ARM id lies in."""
     return resource_id.split("/")[2]
+
+
+def resource_group_of(resource_id: str) -> str:
+    """The resource group that an ARM id lies in."""
+    return resource_id.split("/")[4]
 
 
 def name_of(resource_id: str) -> str:
