@@ -17,6 +17,7 @@ _log = logging.getLogger(__name__)
 
 
 CACHE_VARIABLE = "VERDAZURE_CACHE_DIR"
+_NONE = timedelta(0)
 
 
 def default_folder(kind: str) -> Path:
@@ -37,42 +38,62 @@ class AnswerCache:
     def get(self, request: Mapping[str, str], now: datetime) -> Any | None:
         """The answer to the same request that has not expired, else None."""
         try:
-            entry = json.loads(self._file(request).read_text(encoding="utf-8"))
-            alive = entry["request"] == dict(request) and now < datetime.fromisoformat(entry["expires"])
-            return entry["answer"] if alive else None
+            entry = self._read(request)
+            return entry["answer"] if now < datetime.fromisoformat(entry["expires"]) else None
         except (OSError, ValueError, KeyError, TypeError):
             return None
 
-    def put(self, request: Mapping[str, str], answer: Any, now: datetime, ttl: timedelta) -> None:
-        """Keep an answer until `now + ttl`, and drop files that expired."""
+    def last(self, request: Mapping[str, str]) -> tuple[Any, datetime] | None:
+        """The newest answer to the same request, expired or not, and when it was kept; None where there is none."""
+        try:
+            entry = self._read(request)
+            return entry["answer"], datetime.fromisoformat(entry["kept"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    def put(
+        self, request: Mapping[str, str], answer: Any, now: datetime, ttl: timedelta, spare: timedelta = _NONE
+    ) -> None:
+        """Keep an answer until `now + ttl`, for `last` until `spare` later, and drop files whose time is over."""
         expires = now + ttl
-        entry = {"expires": expires.isoformat(), "request": dict(request), "answer": answer}
+        entry = {
+            "kept": now.isoformat(),
+            "expires": expires.isoformat(),
+            "request": dict(request),
+            "answer": answer,
+        }
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             self._sweep(now)
-            _write_whole(self._file(request), json.dumps(entry), expires)
+            _write_whole(self._file(request), json.dumps(entry), expires + spare)
         except OSError as error:
             _log.warning("answers are not cached in %s: %s", self.folder, error)
+
+    def _read(self, request: Mapping[str, str]) -> Any:
+        entry = json.loads(self._file(request).read_text(encoding="utf-8"))
+        if entry["request"] != dict(request):
+            raise ValueError("the file holds the answer to another request")
+        return entry
 
     def _file(self, request: Mapping[str, str]) -> Path:
         key = json.dumps(sorted(request.items())).encode()
         return self.folder / f"{hashlib.sha256(key).hexdigest()}.json"
 
     def _sweep(self, now: datetime) -> None:
-        # A file's modification time is its expiry: one listing finds what may go, without opening anything.
+        # A file's modification time is the end of its time: one listing finds what may go, without opening anything.
         for file in self.folder.glob("*.json"):
             with suppress(FileNotFoundError):  # another process may sweep as well
                 if file.stat().st_mtime < now.timestamp():
                     file.unlink()
 
 
-def _write_whole(file: Path, text: str, expires: datetime) -> None:
+def _write_whole(file: Path, text: str, until: datetime) -> None:
     """Write through a neighbour file, so that a reader sees the old content or the new, never a part."""
     handle, draft = tempfile.mkstemp(dir=file.parent, suffix=".draft")
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as stream:
             stream.write(text)
-        os.utime(draft, (expires.timestamp(), expires.timestamp()))
+        os.utime(draft, (until.timestamp(), until.timestamp()))
         Path(draft).replace(file)
     except BaseException:
         Path(draft).unlink(missing_ok=True)

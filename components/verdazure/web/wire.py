@@ -41,6 +41,7 @@ AnswerT = TypeVar("AnswerT", bound=BaseModel)
 
 _BACKOFF = wait_exponential(multiplier=0.5, max=20) + wait_random(0, 0.5)
 _MESSAGE_LENGTH = 200
+_NONE = timedelta(0)
 
 
 @dataclass(frozen=True)
@@ -118,21 +119,35 @@ class Wire:
         *,
         sign: Callable[[], Signature] = Signature,
         keep: timedelta | None = None,
+        spare: timedelta = _NONE,
     ) -> AnswerT:
         """The answer to GET `path`, checked against `shape`. Raises `SourceError`.
 
         `sign` is called when the network is asked, not for an answer that is at hand; an answer stays on disk for
-        `keep` (None: not at all).
+        `keep` (None: not at all), and for `last` until `spare` later.
         """
-        request = {"url": str(httpx.URL(self.service.url + path, params=dict(params or {})))}
+        request = self._request(path, params)
         kept = self._kept(shape, request) if keep else None
         if kept is not None:
             return kept
         body = self._retrying()(self._ask, request["url"], sign())
         answer = self._checked(shape, body, request["url"])
         if self._cache is not None and keep:
-            self._cache.put(request, body, self.now(), keep)
+            self._cache.put(request, body, self.now(), keep, spare)
         return answer
+
+    def last(
+        self, shape: type[AnswerT], path: str, params: Mapping[str, str] | None = None
+    ) -> tuple[AnswerT, datetime] | None:
+        """The newest answer on disk, however old, and when it was given. Asks nobody."""
+        found = None if self._cache is None else self._cache.last(self._request(path, params))
+        try:
+            return None if found is None else (shape.model_validate(found[0]), found[1])
+        except ValidationError:
+            return None  # a damaged file is a miss
+
+    def _request(self, path: str, params: Mapping[str, str] | None) -> dict[str, str]:
+        return {"url": str(httpx.URL(self.service.url + path, params=dict(params or {})))}
 
     def _kept(self, shape: type[AnswerT], request: Mapping[str, str]) -> AnswerT | None:
         body = None if self._cache is None else self._cache.get(request, self.now())
@@ -200,6 +215,17 @@ class Wire:
         return BadAnswer(
             self.service.name, what, where=f"GET {url}", fix="the service may have changed: update this library"
         )
+
+
+def query_of(link: str) -> dict[str, str]:
+    """The parameters of a link that a service gave, such as to its next page. Raises `ValueError`.
+
+    Where the link leads is the caller's to decide: a service must not send its callers elsewhere.
+    """
+    try:
+        return dict(httpx.URL(link).params)
+    except httpx.InvalidURL as error:
+        raise ValueError(f"{link[:_MESSAGE_LENGTH]!r} is not a link: {error}") from None
 
 
 @functools.cache

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from pydantic import BaseModel
 from verdazure.web import BadAnswer, NotCovered, SourceError, Throttled, Unauthorised, Unavailable
-from verdazure.web.wire import Service, Signature
+from verdazure.web.wire import Service, Signature, query_of
 
 from tests.unit.web.local_service import NOON, SILENT
 
@@ -245,6 +245,39 @@ def test_expired_files_go_when_another_is_kept(wire_to, service, clock, cache) -
     clock.moment += timedelta(minutes=6)
     wire.get(Value, "/now", {"at": "later"}, keep=timedelta(minutes=5))
     assert len(list(cache.folder.iterdir())) == 1
+
+
+def test_the_last_answer_is_at_hand_for_a_while_and_says_how_old_it_is(wire_to, service, clock, cache) -> None:
+    wire = wire_to(SERVICE, cache=cache)
+    service.reply("/now", {"value": 1})
+    keep, spare = timedelta(minutes=5), timedelta(days=1)
+    assert wire.last(Value, "/now") is None
+    wire.get(Value, "/now", keep=keep, spare=spare)
+    clock.moment = NOON + keep + spare - timedelta(seconds=1)
+    wire.get(Value, "/now", {"at": "later"}, keep=keep)  # this sweeps what is too old
+    assert wire.last(Value, "/now") == (Value(value=1), NOON)
+    assert len(service.asked) == 2
+    clock.moment += timedelta(seconds=2)
+    wire.get(Value, "/now", {"at": "too late"}, keep=keep)
+    assert wire.last(Value, "/now") is None
+
+
+def test_a_damaged_last_answer_is_none(wire_to, service, cache) -> None:
+    wire = wire_to(SERVICE, cache=cache)
+    service.reply("/now", {"value": 1})
+    wire.get(Value, "/now", keep=timedelta(minutes=5))
+    (file,) = cache.folder.iterdir()
+    file.write_text(file.read_text().replace('"value": 1', '"value": "many"'))
+    assert wire.last(Value, "/now") is None
+    file.write_text("{")
+    assert wire.last(Value, "/now") is None
+    assert wire_to(SERVICE).last(Value, "/now") is None
+
+
+def test_of_a_link_only_the_parameters_are_taken() -> None:
+    assert query_of("https://elsewhere.example:443/x?$skip=100&a=b%20c") == {"$skip": "100", "a": "b c"}
+    with pytest.raises(ValueError, match="is not a link"):
+        query_of("https://x/\x00")
 
 
 def test_a_cache_that_cannot_be_written_is_reported_and_left_out(wire_to, service, tmp_path, caplog) -> None:
