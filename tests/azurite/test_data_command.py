@@ -40,6 +40,6 @@ def test_a_refusal_is_one_clear_error(account, container, run, command, tmp_path
     monkeypatch.setattr(data, "blobs_of", lambda _: wrong)
     refused = command("deduplicate", found, "--account", "stdata", "--run", run, "--yes")
     assert refused.exit_code == 1
-    assert refused.output.startswith("error: the storage account refused: ")
+    assert refused.output.startswith("error: Azure refused: ")
     assert refused.output.count("\n") == 1
     assert names(account, container) == ["a", "b"]

@@ -19,10 +19,13 @@ from verdazure.cli.facts import AsJson
 if TYPE_CHECKING:
     from azure.storage.blob import BlobServiceClient
 
+    from verdazure.arm import Arm
     from verdazure.deduplication import Found, Outcome, Saving
     from verdazure.ingestion import Report
 
-app = typer.Typer(no_args_is_help=True, help="Check and sample batches; find duplicates and keep one of each.")
+app = typer.Typer(
+    no_args_is_help=True, help="Check and sample batches; start ingestion; find duplicates and keep one of each."
+)
 
 Specified = Annotated[Path, typer.Argument(help="The specification, as JSON: columns, key, least rows, sample.")]
 Batch = Annotated[list[Path], typer.Argument(help="The batch: .parquet or .csv files.")]
@@ -123,6 +126,48 @@ def restore(account: Account, run: Run, as_json: AsJson = False) -> None:
         _tell("restored", bring_back(blobs_of(account), run), as_json)
 
 
+FactoryId = Annotated[str, typer.Argument(help="ARM id of the data factory: the ingestion's output `resource_id`.")]
+
+
+@app.command()
+def start(factory: FactoryId, as_json: AsJson = False) -> None:
+    """Start the triggers of a data factory: Azure makes them stopped, and Pulumi cannot start them."""
+    _turn(factory, "Started", as_json)
+
+
+@app.command()
+def stop(factory: FactoryId, as_json: AsJson = False) -> None:
+    """Stop the triggers of a data factory, as Azure changes none that is started."""
+    _turn(factory, "Stopped", as_json)
+
+
+def _turn(factory: str, state: str, as_json: bool) -> None:
+    from verdazure.ingestion.triggers import NotAFactory, State, StillTurning, turn
+
+    with _one_clear_error():
+        try:
+            turned = list(turn(resource_manager(), factory, State(state)))
+        except (NotAFactory, StillTurning) as error:
+            print(f"error: {error}", file=sys.stderr)
+            raise typer.Exit(1) from None
+    if as_json:
+        print(json.dumps([asdict(each) for each in turned], indent=2))
+        return
+    for each in turned:
+        print(f"{state.lower():<10} {each.trigger}{'' if each.changed else ', as it was'}")
+    if not turned:
+        print("The factory has no triggers.")
+
+
+def resource_manager() -> "Arm":
+    """Resource Manager, reached with the identity that azure-identity finds."""
+    from azure.identity import DefaultAzureCredential
+
+    from verdazure.arm import Arm
+
+    return Arm(DefaultAzureCredential())
+
+
 def blobs_of(account: str) -> "BlobServiceClient":
     """The account's blobs, reached with the identity that azure-identity finds; never with a key."""
     from azure.identity import DefaultAzureCredential
@@ -146,7 +191,7 @@ def _one_clear_error() -> Iterator[None]:
         print(f"error: {error}", file=sys.stderr)
         raise typer.Exit(1) from None
     except AzureError as error:
-        print(f"error: the storage account refused: {error.message.splitlines()[0]}", file=sys.stderr)
+        print(f"error: Azure refused: {error.message.splitlines()[0]}", file=sys.stderr)
         raise typer.Exit(1) from None
 
 

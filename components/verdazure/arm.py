@@ -1,0 +1,67 @@
+"""Azure Resource Manager at run time: to read what is there, and for the few acts that a deployment cannot do.
+
+Microsoft's own client signs in with the identity that azure-identity finds, and tries again what fails by chance.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from azure.core.exceptions import AzureError
+from azure.core.pipeline import policies
+from azure.core.rest import HttpRequest
+from azure.mgmt.core import ARMPipelineClient
+from azure.mgmt.core.policies import ARMChallengeAuthenticationPolicy
+
+if TYPE_CHECKING:
+    from azure.core.credentials import TokenCredential
+
+ENDPOINT = "https://management.azure.com"
+_ID = re.compile(r"/subscriptions/[^/]+/resourceGroups/[^/]+/providers/(?P<type>[^/]+/[^/]+)/[^/]+/?", re.IGNORECASE)
+
+
+class Arm:
+    """Raises azure-core's `AzureError` for whatever Azure refuses or cannot be asked."""
+
+    def __init__(self, credential: "TokenCredential", **transport: Any) -> None:
+        """`transport` is azure-core's own, for whoever stands between."""
+        self._client: Any = ARMPipelineClient(
+            base_url=ENDPOINT,
+            policies=[
+                policies.RequestIdPolicy(),
+                policies.UserAgentPolicy("verdazure"),
+                policies.RetryPolicy(),
+                ARMChallengeAuthenticationPolicy(credential, f"{ENDPOINT}/.default"),
+            ],
+            **transport,
+        )
+
+    def read(self, path: str, api_version: str) -> Mapping[str, Any]:
+        """The document at that path."""
+        return self._send("GET", f"{ENDPOINT}{path}", {"api-version": api_version})
+
+    def read_all(self, path: str, api_version: str) -> Iterator[Mapping[str, Any]]:
+        """The entries of a list, page by page."""
+        page = self.read(path, api_version)
+        yield from page.get("value", ())
+        while next_page := page.get("nextLink"):
+            if not next_page.startswith(f"{ENDPOINT}/"):
+                raise AzureError(f"the list goes on at {next_page!r}, where no token is sent")
+            page = self._send("GET", next_page, {})
+            yield from page.get("value", ())
+
+    def act(self, path: str, api_version: str) -> None:
+        """Asks for an act, such as `/start`; Azure may still be at it when this returns."""
+        self._send("POST", f"{ENDPOINT}{path}", {"api-version": api_version})
+
+    def _send(self, method: str, url: str, parameters: Mapping[str, str]) -> Mapping[str, Any]:
+        response = self._client.send_request(HttpRequest(method, url, params=dict(parameters)))
+        response.raise_for_status()
+        answered: Mapping[str, Any] = response.json() if response.content else {}
+        return answered
+
+
+def is_id_of(resource_type: str, resource_id: str) -> bool:
+    """Whether an ARM id names a resource of that type, such as `Microsoft.DataFactory/factories`."""
+    found = _ID.fullmatch(resource_id)
+    return found is not None and found["type"].lower() == resource_type.lower()
