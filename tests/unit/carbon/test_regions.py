@@ -77,6 +77,7 @@ def test_nothing_fits_and_the_counts_say_why():
         (lambda: Weights(carbon=-1), "weights: carbon -1, price 0, latency 0: give numbers of 0 or more"),
         (lambda: Weights(carbon=0), "one of them more than 0"),
         (lambda: Figures(price={"westus": 0}), "price: 0 of westus must be more than 0"),
+        (lambda: Figures(emissions_g={"westus": 0}), "emissions_g: 0 of westus must be more than 0"),
         (lambda: Figures(latency_ms={"westus": float("nan")}), "latency_ms: nan of westus must be 0 or more"),
     ],
 )
@@ -106,6 +107,23 @@ def test_the_score_is_the_product_of_ratios():
     grams = {name: by_name[name].intensity_g_per_kwh / by_name["swedencentral"].intensity_g_per_kwh for name in EU}
     for name in EU:
         assert by_name[name].score == pytest.approx((grams[name] * PRICES[name]) ** 0.5)
+
+
+def test_emissions_of_the_workload_take_the_place_of_the_grid():
+    emitted = Figures(emissions_g={"swedencentral": 30, "francecentral": 20, "eastus": 1})
+    choice = choose(Needs("eu"), figures=emitted)
+    assert names(choice.ranked) == ["francecentral", "swedencentral"]
+    assert choice.ranked[1].score == pytest.approx(1.5)
+    assert choice.excluded["westeurope"] == "emissions unknown"
+
+
+def test_only_those_asked_for_compete():
+    choice = choose(Needs("eu", among=frozenset({"West Europe", "francecentral", "eastus"})))
+    assert names(choice.ranked) == ["francecentral", "westeurope"]
+    assert choice.excluded["swedencentral"] == "not asked for"
+    assert choice.excluded["eastus"] == "outside eu"
+    with pytest.raises(facts.UnknownFact, match="did you mean westeurope"):
+        Needs(among=frozenset({"westeurop"}))
 
 
 def test_the_region_in_use_is_kept_within_the_tolerance():
@@ -186,6 +204,10 @@ def test_sizes_are_sold_where_the_subscription_may_have_them(tmp_path):
     choice = choose(Needs("eu", gpu="A100"), offers=Offers(sizes=sizes))
     assert (names(choice.ranked), choice.offers_known) == (["westeurope"], True)
     assert choice.excluded["swedencentral"] == "sells no size with A100"
+    sold = choose(Needs("eu", vm_sizes=frozenset({"Standard_NC24ads_A100_v4"})), offers=Offers(sizes=sizes))
+    assert names(sold.ranked) == ["westeurope"]
+    assert sold.excluded["swedencentral"] == "does not sell Standard_NC24ads_A100_v4"
+    assert not choose(Needs("eu", vm_sizes=frozenset({"Standard_NC24ads_A100_v4"}))).offers_known
 
 
 def test_types_are_offered_where_their_provider_says(tmp_path):

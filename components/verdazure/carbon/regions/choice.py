@@ -27,7 +27,11 @@ class NoRegion(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """What a region must have. Raises `ValueError` for a residency, a GPU or a latency that cannot be met anywhere."""
+    """What a region must have.
+
+    Raises `ValueError` for a residency, a GPU or a latency that cannot be met anywhere, `UnknownFact` for a region that
+    Azure does not have.
+    """
 
     residency: str | None = None
     """Residency area: `eu`, `eea` or a country's code. None: anywhere."""
@@ -39,6 +43,10 @@ class Needs:
     resource_types: frozenset[str] = frozenset()
     """ARM resource types, such as `Microsoft.MachineLearningServices/workspaces`."""
     longest_latency_ms: float | None = None
+    among: frozenset[str] | None = None
+    """ARM names of the only regions that compete; None: all."""
+    vm_sizes: frozenset[str] = frozenset()
+    """Sizes that must be sold there, as far as offers are known."""
 
     def __post_init__(self) -> None:
         areas = residencies()
@@ -49,6 +57,8 @@ class Needs:
             )
         if self.gpu is not None:
             gpu_sizes(self.gpu)
+        for name in self.among or ():
+            facts.region(name)
         if self.longest_latency_ms is not None and not self.longest_latency_ms > 0:
             raise ValueError(f"longest_latency_ms: {self.longest_latency_ms:g} is not more than 0 ms")
 
@@ -77,11 +87,17 @@ class Figures:
     price: Mapping[str, float] = field(default_factory=dict)
     """Any one currency and unit, more than 0."""
     latency_ms: Mapping[str, float] = field(default_factory=dict)
+    emissions_g: Mapping[str, float] = field(default_factory=dict)
+    """gCO2e of the same workload, more than 0; where it is given, carbon is weighed by it, not by the grid alone."""
 
     def __post_init__(self) -> None:
-        for name, table, lowest in (("price", self.price, "more than 0"), ("latency_ms", self.latency_ms, "0 or more")):
+        for name, table, lowest in (
+            ("price", self.price, "more than 0"),
+            ("latency_ms", self.latency_ms, "0 or more"),
+            ("emissions_g", self.emissions_g, "more than 0"),
+        ):
             for region, value in table.items():
-                if not math.isfinite(value) or value < 0 or (value == 0 and name == "price"):
+                if not math.isfinite(value) or value < 0 or (value == 0 and lowest == "more than 0"):
                     raise ValueError(f"{name}: {value:g} of {region} must be {lowest}")
 
 
@@ -142,7 +158,8 @@ def choose(
     best = ranked[0]
     kept = next((each for each in ranked if each.name == held), None)
     chosen = kept if kept is not None and kept.score <= best.score * (1 + tolerance) else best
-    unsold = (needs.gpu is not None and offers.sizes is None) or (needs.resource_types and offers.types is None)
+    sized = needs.gpu is not None or needs.vm_sizes
+    unsold = (sized and offers.sizes is None) or (needs.resource_types and offers.types is None)
     return Choice(chosen, ranked, excluded, _reason(chosen, ranked, held, excluded, tolerance), not unsold)
 
 
@@ -171,6 +188,8 @@ def _lacks(region: Region, needs: Needs, offers: Offers) -> str | None:
 
 
 def _shortcomings(region: Region, needs: Needs, offers: Offers) -> Iterator[str]:
+    if needs.among is not None and region.name not in {facts.normal_region(name) for name in needs.among}:
+        yield "not asked for"
     if needs.residency is not None and needs.residency not in region.residencies:
         yield f"outside {needs.residency}"
     if region.access != "open":
@@ -179,10 +198,17 @@ def _shortcomings(region: Region, needs: Needs, offers: Offers) -> Iterator[str]
         yield "no availability zones" if region.availability_zones is False else "availability zones unknown"
     if needs.pair:
         yield from _without_pair(region, needs.residency)
-    if needs.gpu is not None and offers.sizes is not None:
+    yield from _not_sold(region, needs, offers)
+
+
+def _not_sold(region: Region, needs: Needs, offers: Offers) -> Iterator[str]:
+    """What is not known to be missing is not held against a region."""
+    if offers.sizes is not None:
         sold = offers.sizes.get(region.name, frozenset())
-        if not any(size.name in sold for size in gpu_sizes(needs.gpu)):
+        if needs.gpu is not None and not any(size.name in sold for size in gpu_sizes(needs.gpu)):
             yield f"sells no size with {needs.gpu}"
+        for missing in sorted(needs.vm_sizes - sold):
+            yield f"does not sell {missing}"
     if offers.types is not None:
         for missing in sorted(each for each in needs.resource_types if not offers.has_type(region.name, each)):
             yield f"does not offer {missing}"
@@ -200,6 +226,8 @@ def _unknown(region: Region, needs: Needs, weights: Weights, figures: Figures) -
     latency = figures.latency_ms.get(region.name)
     if region.intensity_g_per_kwh is None:
         return "intensity unknown"
+    if figures.emissions_g and region.name not in figures.emissions_g:
+        return "emissions unknown"
     if weights.price and region.name not in figures.price:
         return "price unknown"
     if latency is None and (weights.latency or needs.longest_latency_ms is not None):
@@ -237,7 +265,7 @@ def _values(region: Region, weights: Weights, figures: Figures) -> Iterator[tupl
     """Weight, as a share of all, and value of each criterion that counts."""
     whole = weights.carbon + weights.price + weights.latency
     if weights.carbon:
-        yield weights.carbon / whole, _intensity(region)
+        yield weights.carbon / whole, figures.emissions_g.get(region.name, _intensity(region))
     if weights.price:
         yield weights.price / whole, figures.price[region.name]
     if weights.latency:
