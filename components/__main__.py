@@ -3,8 +3,8 @@
 from importlib.metadata import version
 
 from pulumi.provider.experimental import component_provider_host
-from verdazure import GpuCluster, Landing, MlWorkspace, TieredStorage
+from verdazure import GpuCluster, Landing, MlWorkspace, PublicDataset, TieredStorage
 
 if __name__ == "__main__":
-    components = [Landing, MlWorkspace, TieredStorage, GpuCluster]
+    components = [Landing, MlWorkspace, TieredStorage, GpuCluster, PublicDataset]
     component_provider_host(components, "verdazure", version=version("verdazure"))

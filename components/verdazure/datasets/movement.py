@@ -20,10 +20,10 @@ class Movement:
     """Low on the cleaner of the two grids, high on the other: where on the way the energy is drawn is not known."""
 
     def __str__(self) -> str:
-        low, high = self.emissions.low.grams, self.emissions.high.grams
+        low, high = _short(self.emissions.low.grams), _short(self.emissions.high.grams)
         return (
             f"{self.gigabytes:,.6g} GB from {self.source} to {self.destination}, "
-            f"{self.energy.central.kwh:.3g} kWh and {low:.3g} to {high:.3g} gCO2e"
+            f"{_short(self.energy.central.kwh)} kWh and {low} to {high} gCO2e"
         )
 
 
@@ -42,3 +42,7 @@ def _emitted(gigabytes: float, grid: Grid) -> tuple[Range[Energy], Range[Emissio
     boundary = Boundary(traffic=(Traffic(gigabytes),))
     of_network = footprint(boundary, grid, FunctionalUnit("reading", 1))
     return of_network.energy, of_network.operational
+
+
+def _short(number: float) -> str:
+    return f"{number:,.0f}" if number >= 1000 else f"{number:.3g}"

@@ -10,6 +10,7 @@ import verdazure
 from pulumi.provider.experimental.component import ComponentProvider
 from verdazure import compute, interfaces, landing, workspace
 from verdazure.args import Record
+from verdazure.datasets import component as datasets
 from verdazure.ingestion import component as ingestion
 from verdazure.storage import component as storage
 
@@ -20,6 +21,7 @@ COMPONENTS = {
     verdazure.TieredStorage: (storage.TieredStorageArgs, storage._TieredStorage),
     verdazure.GpuCluster: (compute.GpuClusterArgs, compute._GpuCluster),
     verdazure.BatchIngestion: (ingestion.BatchIngestionArgs, ingestion._BatchIngestion),
+    verdazure.PublicDataset: (datasets.PublicDatasetArgs, datasets._PublicDataset),
 }
 NESTED = [
     (interfaces.LandingRef, interfaces.Site),
@@ -35,6 +37,8 @@ NESTED = [
     (ingestion.SourceArgs, ingestion._Source),
     (ingestion.FilesArgs, ingestion._Files),
     (ingestion.TableArgs, ingestion._Table),
+    (datasets.DatasetSourceArgs, datasets._DatasetSource),
+    (datasets.FilteredCopyArgs, datasets._FilteredCopy),
 ]
 
 

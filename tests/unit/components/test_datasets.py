@@ -177,7 +177,7 @@ def movement(deploy, args):
 
 def test_reading_from_another_region_warns_with_what_it_moves(deploy):
     told, warnings = movement(deploy, {**COMMON, "open_dataset": "tartanair"})
-    moved = "3,000 GB from eastus to swedencentral, 3.56 kWh and 83.3 to 1.51e+03 gCO2e"
+    moved = "3,000 GB from eastus to swedencentral, 3.56 kWh and 83.3 to 1,512 gCO2e"
     assert told == f"at each reading of all of it: {moved}"
     assert warnings == [
         f"Each reading of all of TartanAir: simulated flights for SLAM moves {moved}. A filtered copy in swedencentral "

@@ -97,6 +97,8 @@ PATHS: Mapping[str, str] = {
     "machinelearningservices:BatchDeployment": _ML + "/batchEndpoints/{endpointName}/deployments/{deploymentName}",
     "machinelearningservices:BatchEndpoint": _ML + "/batchEndpoints/{endpointName}",
     "machinelearningservices:Compute": _ML + "/computes/{computeName}",
+    "machinelearningservices:DataContainer": _ML + "/data/{name}",
+    "machinelearningservices:DataVersion": _ML + "/data/{name}/versions/{version}",
     "machinelearningservices:Datastore": _ML + "/datastores/{name}",
     "machinelearningservices:OnlineDeployment": _ML + "/onlineEndpoints/{endpointName}/deployments/{deploymentName}",
     "machinelearningservices:OnlineEndpoint": _ML + "/onlineEndpoints/{endpointName}",
