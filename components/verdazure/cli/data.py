@@ -14,24 +14,29 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from verdazure.cli.data_licence import licence
 from verdazure.cli.facts import AsJson
 
 if TYPE_CHECKING:
     from azure.storage.blob import BlobServiceClient
 
     from verdazure.arm import Arm
+    from verdazure.carbon.footprint import Grid
     from verdazure.deduplication import Found, Outcome, Saving
     from verdazure.ingestion import Report
 
 app = typer.Typer(
     no_args_is_help=True, help="Check and sample batches; start ingestion; find duplicates and keep one of each."
 )
+app.command()(licence)
 
 Specified = Annotated[Path, typer.Argument(help="The specification, as JSON: columns, key, least rows, sample.")]
 Batch = Annotated[list[Path], typer.Argument(help="The batch: .parquet or .csv files.")]
 Account = Annotated[
     str, typer.Option(help="The storage account's name, or the URL of its Blob endpoint. Signs in with your identity.")
 ]
+Region = Annotated[str | None, typer.Option(help="The account's region: then gCO2e are told too.")]
+Redundancy = Annotated[str, typer.Option(help="The account's redundancy: LRS, ZRS, GRS, ...")]
 Run = Annotated[str, typer.Option(help="Name of the run: it names the manifest, and goes on where it stopped.")]
 
 
@@ -74,27 +79,22 @@ def duplicates(
     output: Annotated[Path, typer.Option(help="Where the duplicates that could go are written, as Parquet.")] = Path(
         "duplicates.parquet"
     ),
-    region: Annotated[str | None, typer.Option(help="The account's region: then gCO2e are told too.")] = None,
-    redundancy: Annotated[str, typer.Option(help="The account's redundancy: LRS, ZRS, GRS, ...")] = "LRS",
+    region: Region = None,
+    redundancy: Redundancy = "LRS",
     least_bytes: Annotated[int, typer.Option(help="Blobs shorter than this are left alone.")] = 1,
     as_json: AsJson = False,
 ) -> None:
     """Find blobs that are the same by content hash and length, without touching any."""
-    from verdazure.carbon.footprint import grid_of_region
     from verdazure.deduplication import find_duplicates, savings
-    from verdazure.facts import UnknownFact
 
     with _one_clear_error():
-        try:
-            grid = grid_of_region(region) if region else None
-        except UnknownFact as unknown:
-            raise typer.BadParameter(str(unknown), param_hint="--region") from None
+        grid = _grid_of(region)
         found = find_duplicates(inventory, output, datetime.now(UTC), least_bytes)
         saved = savings(found, redundancy, grid) if grid else ()
     if as_json:
-        print(json.dumps(_document(found, saved, output), indent=2))
+        print(json.dumps(_document(found, saved, str(output)), indent=2))
     else:
-        _show(found, saved, output, Console())
+        _show(found, saved, str(output), Console())
 
 
 @app.command()
@@ -115,6 +115,39 @@ def deduplicate(
         return
     with _one_clear_error():
         _tell("removed", consolidate(candidates, blobs_of(account), run), as_json)
+
+
+@app.command()
+def tidy(
+    account: Account,
+    yes: Annotated[bool, typer.Option("--yes", help="Remove what could go; without, only report it.")] = False,
+    container: Annotated[str, typer.Option(help="The container that the inventory rule writes to.")] = "inventory",
+    region: Region = None,
+    redundancy: Redundancy = "LRS",
+    as_json: AsJson = False,
+) -> None:
+    """Find duplicates in the newest inventory of an account, write a report beside it, and on request remove them.
+
+    For a schedule: each inventory is worked on once, whatever dies in between.
+    """
+    from verdazure.deduplication import savings
+    from verdazure.deduplication import tidy as work
+
+    with _one_clear_error():
+        grid = _grid_of(region)
+        done = work(blobs_of(account), act=yes, container=container)
+        if done is None:
+            print(f"There is no complete inventory in {container} yet; a weekly rule writes one within a week.")
+            return
+        saved = savings(done.found, redundancy, grid) if grid else ()
+    place = f"verdazure-deduplication/reports/{done.run}.parquet"
+    if as_json:
+        removed = None if done.outcome is None else done.outcome.removed
+        print(json.dumps(_document(done.found, saved, place) | {"run": done.run, "removed": removed}, indent=2))
+        return
+    _show(done.found, saved, place, Console())
+    if done.outcome is not None:
+        _tell("removed", done.outcome, as_json)
 
 
 @app.command()
@@ -195,6 +228,16 @@ def _one_clear_error() -> Iterator[None]:
         raise typer.Exit(1) from None
 
 
+def _grid_of(region: str | None) -> "Grid | None":
+    from verdazure.carbon.footprint import grid_of_region
+    from verdazure.facts import UnknownFact
+
+    try:
+        return grid_of_region(region) if region else None
+    except UnknownFact as unknown:
+        raise typer.BadParameter(str(unknown), param_hint="--region") from None
+
+
 def _show_report(report: "Report", console: Console) -> None:
     if report.passed:
         console.print(f"passed: {report.rows:,} rows", highlight=False)
@@ -208,11 +251,11 @@ def _show_report(report: "Report", console: Console) -> None:
     console.print(f"stopped: {len(report.breaches)} rules broken in {report.rows:,} rows", highlight=False)
 
 
-def _document(found: "Found", saved: tuple["Saving", ...], output: Path) -> dict[str, Any]:
+def _document(found: "Found", saved: tuple["Saving", ...], output: str) -> dict[str, Any]:
     return {
         **asdict(found),
         "reclaimable": found.reclaimable,
-        "output": str(output),
+        "output": output,
         "a_year": [
             {
                 "tier": each.tier,
@@ -225,7 +268,7 @@ def _document(found: "Found", saved: tuple["Saving", ...], output: Path) -> dict
     }
 
 
-def _show(found: "Found", saved: tuple["Saving", ...], output: Path, console: Console) -> None:
+def _show(found: "Found", saved: tuple["Saving", ...], output: str, console: Console) -> None:
     table = Table(box=box.SIMPLE_HEAD)
     table.add_column("tier")
     table.add_column("duplicates", justify="right")
