@@ -80,7 +80,7 @@ class PublicDatasetArgs(TypedDict):
     licence_evidence: NotRequired[str]
     """Where that licence can be read: `https://`. Needed with `licence`."""
     allowed_licences: NotRequired[list[str]]
-    """Licences that data may come under, in place of the default list (`verdazure data licence --help`)."""
+    """SPDX ids that data may come under, in place of the default list (`verdazure data licence` judges by it)."""
     version: NotRequired[str]
     """Version of the data asset, default `1`. Azure ML keeps a version as it is: any other change needs a new one."""
     filtered_copy: NotRequired[FilteredCopyArgs]

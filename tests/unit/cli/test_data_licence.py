@@ -5,6 +5,7 @@ import json
 import pytest
 from typer.testing import CliRunner
 from verdazure.cli import app
+from verdazure.datasets.licences import ALLOWED
 
 
 def run(*arguments: str):
@@ -22,12 +23,16 @@ def run(*arguments: str):
             "duty: MIT: keep its copyright notice\n"
             "duty: CC-BY-4.0: name who made it\n",
         ),
-        (["CC-BY-NC-4.0"], 1, "refused: CC-BY-NC-4.0 is not on the list of allowed licences\n"),
+        (
+            ["CC-BY-NC-4.0"],
+            1,
+            f"refused: CC-BY-NC-4.0 is not on the list of allowed licences\nlist: {', '.join(ALLOWED)}\n",
+        ),
         (["CC-BY-NC-4.0", "--allow", "CC-BY-NC-4.0"], 0, "allowed: CC-BY-NC-4.0 is on the list of allowed licences\n"),
         (
             ["MIT", "--allow", "CC0-1.0", "--allow", "PDDL-1.0"],
             1,
-            "refused: MIT is not on the list of allowed licences\n",
+            "refused: MIT is not on the list of allowed licences\nlist: CC0-1.0, PDDL-1.0\n",
         ),
     ],
 )
