@@ -72,6 +72,13 @@ class PriceList:
             return table
         return table.get(region, Unpriced(f"the price list has no {meter.what} in {region}"))
 
+    @property
+    def asked(self) -> datetime | None:
+        """When the oldest of the prices beyond their shelf life was given; None where all are within it."""
+        tables = (table for table in self.tables.values() if not isinstance(table, Unpriced))
+        ladders = (price for table in tables for price in table.values() if isinstance(price, Ladder))
+        return min((ladder.asked for ladder in ladders if ladder.asked is not None), default=None)
+
 
 _UNASKED = Unpriced("prices were not asked for")
 NOT_ASKED = PriceList("USD")

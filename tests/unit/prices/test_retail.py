@@ -85,6 +85,7 @@ def test_the_row_of_the_region_is_taken(prices, listed):
     asked = prices.ask([HOT])
     assert asked.of(HOT, "swedencentral") == flat(0.0184)
     assert asked.of(HOT, "westeurope") == flat(0.0196)
+    assert asked.asked is None
     assert asked.of(HOT, "norwayeast") == Unpriced("the price list has no Hot LRS storage in norwayeast")
 
 
@@ -252,6 +253,7 @@ def test_an_old_answer_stands_in_and_says_how_old_it_is(wire_to, service, listed
     clock.moment = NOON + SHELF_LIFE
     prices = RetailPrices(wire=wire, patience=0.2)
     assert prices.ask([HOT]).of(HOT, "westeurope") == flat(0.0196, asked=NOON)
+    assert prices.ask([HOT]).asked == NOON
     assert isinstance(prices.ask([T4]).of(T4, "westeurope"), Unpriced)  # nothing old is at hand
 
 
