@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from verdazure.datasets.component import PublicDataset as PublicDataset
     from verdazure.datasets.component import PublicDatasetArgs as PublicDatasetArgs
     from verdazure.datasets.source import AssetType as AssetType
+    from verdazure.deduplication.component import DeduplicationJob as DeduplicationJob
+    from verdazure.deduplication.component import DeduplicationJobArgs as DeduplicationJobArgs
     from verdazure.ingestion.component import BatchIngestion as BatchIngestion
     from verdazure.ingestion.component import BatchIngestionArgs as BatchIngestionArgs
     from verdazure.ingestion.dataflow import FileFormat as FileFormat
@@ -38,6 +40,8 @@ _HOMES = {
     "BatchIngestion": "ingestion.component",
     "BatchIngestionArgs": "ingestion.component",
     "DataClass": "storage",
+    "DeduplicationJob": "deduplication.component",
+    "DeduplicationJobArgs": "deduplication.component",
     "Environment": "landing",
     "FileFormat": "ingestion.dataflow",
     "GpuCluster": "compute",

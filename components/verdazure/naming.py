@@ -34,6 +34,8 @@ class Kind(Enum):
 
     APPLICATION_INSIGHTS = NameRule("appi", 255)
     BUDGET = NameRule("budget", 63)
+    CONTAINER_APPS_ENVIRONMENT = NameRule("cae", 32)
+    CONTAINER_APPS_JOB = NameRule("caj", 32)
     CONTAINER_REGISTRY = NameRule("cr", 50, dashes=False)
     DATA_FACTORY = NameRule("adf", 63)
     IDENTITY = NameRule("id", 128)

@@ -1,4 +1,4 @@
-"""When a batch runs: at the hour of the day in which the region's grid is typically cleanest."""
+"""The hour of the day at which a region's grid is typically cleanest: for what recurs and asks no forecast."""
 
 from collections.abc import Sequence
 

@@ -5,7 +5,6 @@ files           which files a batch is
 quality         whether a batch is like that, with the rows that are not
 sampling        the same small part of a batch, every time
 dataflow        the specification as the script of a mapping data flow
-timing          the hour at which the region's grid is typically cleanest
 pipeline        read, judge, then let in or put aside
 resources       the parts of a data factory
 component       BatchIngestion; imported by its own name, as it needs Pulumi

@@ -11,10 +11,10 @@ from pydantic import AfterValidator, Field, ValidationInfo, model_validator
 
 from verdazure import guardrails, tags
 from verdazure.args import Count, Flag, Record, Text, TextLeaf, component_name, normalise, refuse, resource_type
+from verdazure.carbon.typical_hours import cleanest_hour
 from verdazure.ingestion.dataflow import COLUMN_NAME, DataFlow, FileFormat, Files, Table, data_flow
 from verdazure.ingestion.resources import LAKE, STAGING, Factory, endpoint
 from verdazure.ingestion.specification import SpecificationError, parse_specification
-from verdazure.ingestion.timing import cleanest_hour
 from verdazure.interfaces import (
     DiagnosticSettings,
     DiagnosticSettingsArgs,

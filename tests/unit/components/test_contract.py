@@ -11,6 +11,7 @@ from pulumi.provider.experimental.component import ComponentProvider
 from verdazure import compute, interfaces, landing, workspace
 from verdazure.args import Record
 from verdazure.datasets import component as datasets
+from verdazure.deduplication import component as deduplication
 from verdazure.ingestion import component as ingestion
 from verdazure.storage import component as storage
 
@@ -20,6 +21,7 @@ COMPONENTS = {
     verdazure.MlWorkspace: (workspace.MlWorkspaceArgs, workspace._MlWorkspace),
     verdazure.TieredStorage: (storage.TieredStorageArgs, storage._TieredStorage),
     verdazure.GpuCluster: (compute.GpuClusterArgs, compute._GpuCluster),
+    verdazure.DeduplicationJob: (deduplication.DeduplicationJobArgs, deduplication._DeduplicationJob),
     verdazure.BatchIngestion: (ingestion.BatchIngestionArgs, ingestion._BatchIngestion),
     verdazure.PublicDataset: (datasets.PublicDatasetArgs, datasets._PublicDataset),
 }

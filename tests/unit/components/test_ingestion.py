@@ -4,9 +4,9 @@ import json
 
 import pytest
 from verdazure import ArgumentError, BatchIngestion, FileFormat, facts
+from verdazure.carbon.typical_hours import cleanest_hour
 from verdazure.ingestion import parse_specification
 from verdazure.ingestion.dataflow import Files, Table, data_flow
-from verdazure.ingestion.timing import cleanest_hour
 
 from tests.unit.conftest import SITE
 
