@@ -38,6 +38,10 @@ MODELS = {
     "Microsoft.MachineLearningServices/workspaces/computes": (
         "azure.mgmt.machinelearningservices.models:ComputeResource"
     ),
+    "Microsoft.MachineLearningServices/workspaces/data": "azure.mgmt.machinelearningservices.models:DataContainer",
+    "Microsoft.MachineLearningServices/workspaces/data/versions": (
+        "azure.mgmt.machinelearningservices.models:DataVersionBase"
+    ),
     "Microsoft.ManagedIdentity/userAssignedIdentities": "azure.mgmt.msi.v2024_11_30.models:Identity",
     "Microsoft.Network/privateDnsZones": "azure.mgmt.privatedns.types:PrivateZone",
     "Microsoft.Network/privateDnsZones/virtualNetworkLinks": "azure.mgmt.privatedns.types:VirtualNetworkLink",

@@ -8,7 +8,7 @@ import pytest
 
 from tests.prove.conftest import ROOT
 
-PROGRAMS = ["quickstart", "landing/max", "workspace/max", "storage/max", "compute/max"]
+PROGRAMS = ["quickstart", "landing/max", "workspace/max", "storage/max", "compute/max", "datasets/max"]
 ACCEPTED = json.loads((ROOT / "tests" / "prove" / "checkov_accepted.json").read_text())
 
 # Types that the project uses and that no package here can judge, with the reason.
@@ -24,13 +24,13 @@ def test_microsofts_models_accept_every_body(program, exported, judge):
 
 def test_every_type_in_use_is_judged(exported, judge):
     used = set().union(*(judge(exported(program)) for program in PROGRAMS))
-    assert len(used) == 23
+    assert len(used) == 25
     assert used >= WITHOUT_A_CHECK.keys(), "listed without being used"
 
 
 def test_each_model_refuses_what_is_wrong(exported, judge, tmp_path):
     """A judge that accepts everything would prove nothing: each type's model must find an unknown property."""
-    for program in ("quickstart", "workspace/max"):
+    for program in ("quickstart", "workspace/max", "datasets/max"):
         template = json.loads(exported(program).read_text())
         spoilt = copy.deepcopy(template)
         for resource in spoilt["resources"]:
