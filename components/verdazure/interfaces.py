@@ -10,7 +10,7 @@ from typing import Annotated, NotRequired, TypedDict
 
 import pulumi
 from pulumi import Input, Output, ResourceOptions
-from pulumi_azure_native import authorization, monitor, network
+from pulumi_azure_native import authorization, monitor, network, privatedns
 from pydantic import AfterValidator
 
 from verdazure import facts, roles
@@ -221,6 +221,33 @@ def connect(
                 private_dns_zone_configs=zones,
                 opts=opts,
             )
+
+
+def private_zone(
+    name: str,
+    zone: str,
+    networks: Mapping[str, Input[str]],
+    site: Site,
+    tags: Mapping[str, Input[str]],
+    opts: ResourceOptions,
+) -> Output[str]:
+    """ARM id of a private DNS zone, such as `privatelink.blob.core.windows.net`, that these virtual networks ask.
+
+    A resource group holds one zone of a name: a platform that has its own hands that one over instead.
+    """
+    place = {"resource_group_name": site.resource_group_name, "location": "global", "tags": tags, "opts": opts}
+    made = privatedns.PrivateZone(name, private_zone_name=zone, **place)
+    for key, network_id in networks.items():
+        privatedns.VirtualNetworkLink(
+            f"{name}-{key}",
+            virtual_network_link_name=key,
+            private_zone_name=made.name,
+            virtual_network={"id": network_id},
+            registration_enabled=False,
+            **place,
+        )
+    zone_id: Output[str] = made.id
+    return zone_id
 
 
 def subscription_of(resource_id: str) -> str:

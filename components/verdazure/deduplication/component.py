@@ -27,6 +27,7 @@ from verdazure.interfaces import (
     grant_all,
     lock,
     name_of,
+    resource_group_of,
 )
 from verdazure.naming import Kind, check_name, named, physical_name
 
@@ -130,7 +131,7 @@ class DeduplicationJob(pulumi.ComponentResource):
             f"{name}-reports",
             container_name=CONTAINER,
             account_name=self._account.apply(name_of),
-            resource_group_name=self._account.apply(_group_of),
+            resource_group_name=self._account.apply(resource_group_of),
             public_access="None",
             opts=child,
         )
@@ -220,10 +221,6 @@ class DeduplicationJob(pulumi.ComponentResource):
 
 def _after(resources: list[pulumi.Resource]) -> ResourceOptions:
     return ResourceOptions(depends_on=resources)
-
-
-def _group_of(account_id: str) -> str:
-    return account_id.split("/")[4]
 
 
 # The checked arguments

@@ -23,6 +23,7 @@ from verdazure.interfaces import (
     connect,
     grant_all,
     lock,
+    private_zone,
     weakened,
 )
 from verdazure.naming import Kind, check_name
@@ -123,6 +124,10 @@ class TieredStorageArgs(TypedDict):
     """A key of yours. Default: Microsoft's."""
     private_endpoints: NotRequired[dict[str, StorageEndpointArgs]]
     """Ways in from virtual networks."""
+    dns_virtual_network_ids: NotRequired[dict[str, Input[str]]]
+    """ARM ids of virtual networks, by a name that stays: DNS zones for the endpoints are made in the landing's resource
+    group and linked to them. A resource group holds one such zone of a name, so one TieredStorage of it may make them.
+    Default: zones are yours."""
     allowed_subnet_ids: NotRequired[list[Input[str]]]
     """ARM ids of subnets with a service endpoint for storage that may come in. Default none."""
     allowed_ip_ranges: NotRequired[list[Input[str]]]
@@ -159,12 +164,13 @@ class TieredStorage(pulumi.ComponentResource):
         spec = normalise(self, name, args, _TieredStorage)
         super().__init__(resource_type(TieredStorage), name, dict(args), opts)
 
+        zones = self._zones(name, spec)
         accounts: dict[str, storage.StorageAccount] = {}
         containers: dict[str, Output[str]] = {}
         for layout in Layout:
             plans = [plan for plan in spec.plans() if plan.layout is layout]
             if plans:
-                held = accounts[layout.value] = self._account(name, layout, plans, spec)
+                held = accounts[layout.value] = self._account(name, layout, plans, spec, zones)
                 containers |= {plan.data_class.value: Output.concat(held.name, "/", plan.container) for plan in plans}
 
         self.account_ids = Output.all(**{layout: held.id for layout, held in accounts.items()})
@@ -183,8 +189,31 @@ class TieredStorage(pulumi.ComponentResource):
             }
         )
 
+    def _zones(self, name: str, spec: "_TieredStorage") -> Mapping[str, Output[str]]:
+        """ARM ids of the DNS zones that are made here, by sub-resource."""
+        lake = any(plan.layout is Layout.LAKE for plan in spec.plans())
+        labels, networks = tags.merged(spec.landing.tags, {}, spec.tags), spec.dns_virtual_network_ids
+        groups = ("blob", "dfs") if lake else ("blob",)
+        return {
+            group: private_zone(
+                f"{name}-{group}-dns",
+                f"privatelink.{group}.core.windows.net",
+                networks,
+                spec.landing,
+                labels,
+                ResourceOptions(parent=self),
+            )
+            for group in groups
+            if networks
+        }
+
     def _account(
-        self, name: str, layout: Layout, plans: Sequence[Plan], spec: "_TieredStorage"
+        self,
+        name: str,
+        layout: Layout,
+        plans: Sequence[Plan],
+        spec: "_TieredStorage",
+        zones: Mapping[str, Output[str]],
     ) -> storage.StorageAccount:
         child = ResourceOptions(parent=self)
         site, full_name = spec.landing, f"{name}-{layout.value}"
@@ -199,7 +228,7 @@ class TieredStorage(pulumi.ComponentResource):
         after = ResourceOptions(parent=self, depends_on=[service])
         policy = lifecycle(full_name, made, spec.rules(layout), site, after)
         containers = [each for plan in plans for each in self._container(name, made, plan, spec)]
-        self._connect(full_name, made, layout, spec, labels)
+        self._connect(full_name, made, layout, spec, labels, zones)
         granted = grant_all(full_name, made.id, spec.role_assignments, child)
         lock(full_name, made.id, spec.lock, [service, policy, *listed, *containers, *granted], child)
         return made
@@ -231,10 +260,11 @@ class TieredStorage(pulumi.ComponentResource):
         layout: Layout,
         spec: "_TieredStorage",
         labels: Mapping[str, Input[str]],
+        zones: Mapping[str, Output[str]],
     ) -> None:
         child = ResourceOptions(parent=self)
         for group in ("blob", "dfs") if layout is Layout.LAKE else ("blob",):
-            endpoints = {key: asked.to(group) for key, asked in spec.private_endpoints.items()}
+            endpoints = {key: asked.to(group, zones.get(group)) for key, asked in spec.private_endpoints.items()}
             connect(f"{name}-{group}", held.id, group, endpoints, spec.landing, labels, child)
 
     def _warn(self, spec: "_TieredStorage") -> None:
@@ -324,9 +354,10 @@ class _StorageEndpoint(Record):
     blob_dns_zone_id: TextLeaf | None = None
     dfs_dns_zone_id: TextLeaf | None = None
 
-    def to(self, group: str) -> PrivateEndpoint:
-        """The endpoint of one sub-resource."""
-        zone = self.blob_dns_zone_id if group == "blob" else self.dfs_dns_zone_id
+    def to(self, group: str, made: Input[str] | None) -> PrivateEndpoint:
+        """The endpoint of one sub-resource, in the zone that was given, or else in the one that was made."""
+        given = self.blob_dns_zone_id if group == "blob" else self.dfs_dns_zone_id
+        zone = made if given is None else given
         return PrivateEndpoint(subnet_id=self.subnet_id, private_dns_zone_ids=() if zone is None else (zone,))
 
 
@@ -338,6 +369,7 @@ class _TieredStorage(Record):
     change_feed_days: Annotated[Count, Field(ge=1, le=guardrails.CHANGE_FEED_DAYS_MAX.value)] | None = None
     customer_managed_key: _CustomerManagedKey | None = None
     private_endpoints: Mapping[Text, _StorageEndpoint] = {}
+    dns_virtual_network_ids: Mapping[Text, TextLeaf] = {}
     allowed_subnet_ids: tuple[TextLeaf, ...] = ()
     allowed_ip_ranges: tuple[TextLeaf, ...] = ()
     protect_data: Flag = True
@@ -357,6 +389,9 @@ class _TieredStorage(Record):
             _check_plan(plan)
         for portion in self.portion_list():
             _check_portion(portion, {plan.data_class: plan for plan in self.plans()})
+        if self.dns_virtual_network_ids and not self.private_endpoints:
+            allowed = "nothing without private_endpoints, whose names the zones resolve"
+            refuse("dns_virtual_network_ids", self.dns_virtual_network_ids, allowed, "add an endpoint, or take it out")
         if self.change_feed_days and all(plan.layout is Layout.LAKE for plan in self.plans()):
             allowed = "no change feed, as Azure has none in a lake"
             refuse("change_feed_days", self.change_feed_days, allowed, "take it out")

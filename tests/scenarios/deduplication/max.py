@@ -14,6 +14,7 @@ data = TieredStorage(
         "landing": landing.ref,
         "classes": {DataClass.DATASET: {}},
         "private_endpoints": {"hub": {"subnet_id": hub.endpoints_id}},
+        "dns_virtual_network_ids": {"hub": hub.network_id},
     },
 )
 registry = containerregistry.Registry(

@@ -16,6 +16,7 @@ class Hub:
             address_space={"address_prefixes": ["10.20.0.0/16"]},
             tags=tags,
         )
+        self.network_id = hub.id
         self.endpoints_id = network.Subnet(
             "endpoints", resource_group_name=group, virtual_network_name=hub.name, address_prefix="10.20.1.0/24"
         ).id

@@ -21,6 +21,7 @@ data = TieredStorage(
         "landing": landing.ref,
         "classes": {DataClass.RAW: {}, DataClass.DATASET: {}},
         "private_endpoints": {"hub": {"subnet_id": hub.endpoints_id}},
+        "dns_virtual_network_ids": {"hub": hub.network_id},
     },
 )
 DeduplicationJob(

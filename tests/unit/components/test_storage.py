@@ -310,6 +310,37 @@ def test_a_lake_is_reached_as_blobs_and_as_a_file_system(deploy):
     assert zones["data-flat-blob-endpoint-team-dns"] == "/blob-zone"
 
 
+def test_zones_are_made_once_and_asked_by_the_networks_that_are_named(deploy):
+    asked = {"team": {"subnet_id": "/subnet"}, "own": {"subnet_id": "/other", "blob_dns_zone_id": "/blob-zone"}}
+    networks = {"hub": "/hub", "spoke": "/spoke"}
+    done = storage(deploy, DataClass.RAW, DataClass.LOG, private_endpoints=asked, dns_virtual_network_ids=networks)
+    assert {name: zone["privateZoneName"] for name, zone in done.of("privatedns:PrivateZone").items()} == {
+        "data-blob-dns": "privatelink.blob.core.windows.net",
+        "data-dfs-dns": "privatelink.dfs.core.windows.net",
+    }
+    links = done.of("privatedns:VirtualNetworkLink")
+    assert set(links) == {f"data-{group}-dns-{key}" for group in ("blob", "dfs") for key in networks}
+    assert links["data-blob-dns-hub"]["virtualNetwork"] == {"id": "/hub"}
+    assert links["data-blob-dns-hub"]["registrationEnabled"] is False
+    zones = {
+        name: group["privateDnsZoneConfigs"][0]["privateDnsZoneId"].rsplit("/", 1)[-1]
+        for name, group in done.of("network:PrivateDnsZoneGroup").items()
+    }
+    assert zones == {
+        "data-lake-blob-endpoint-team-dns": "data-blob-dns",
+        "data-lake-dfs-endpoint-team-dns": "data-dfs-dns",
+        "data-flat-blob-endpoint-team-dns": "data-blob-dns",
+        "data-lake-blob-endpoint-own-dns": "blob-zone",
+        "data-lake-dfs-endpoint-own-dns": "data-dfs-dns",
+        "data-flat-blob-endpoint-own-dns": "blob-zone",
+    }
+
+
+def test_zones_without_endpoints_are_refused(deploy):
+    with pytest.raises(ArgumentError, match=r"dns_virtual_network_ids is of type dict\. Allowed: nothing without"):
+        storage(deploy, DataClass.LOG, dns_virtual_network_ids={"hub": "/hub"})
+
+
 def test_who_may_come_in_is_named(deploy):
     done = storage(deploy, DataClass.LOG, allowed_subnet_ids=["/subnet"], allowed_ip_ranges=["203.0.113.0/24"])
     made = done.of("storage:StorageAccount")["data-flat"]
