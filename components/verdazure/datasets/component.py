@@ -12,9 +12,18 @@ from pydantic import AfterValidator, Field, ValidationInfo, model_validator
 
 from verdazure import facts, tags
 from verdazure.args import Count, Record, Text, TextLeaf, component_name, normalise, refuse, resource_type
-from verdazure.datasets.licences import ALLOWED, LicenceError, Verdict, judge, normal
+from verdazure.datasets.licences import ALLOWED, LicenceError, Verdict, judge, listed
 from verdazure.datasets.movement import movement
-from verdazure.datasets.source import LAKE_SCHEMES, NOT_KNOWN, SCHEMES, AssetType, Source, fault_of_uri, of_open_dataset
+from verdazure.datasets.source import (
+    LAKE_SCHEMES,
+    NOT_KNOWN,
+    SCHEMES,
+    AssetType,
+    Source,
+    fault_of_uri,
+    of_open_dataset,
+    without_key,
+)
 from verdazure.ingestion.specification import SpecificationError, parse_specification
 from verdazure.interfaces import LandingRef, Site, known_region, name_of, resource_group_of
 
@@ -198,7 +207,7 @@ class PublicDataset(pulumi.ComponentResource):
 def _readable(uri: Input[str], schemes: tuple[str, ...] = SCHEMES) -> Input[str]:
     fault = fault_of_uri(uri, schemes) if isinstance(uri, str) else None
     if isinstance(uri, str) and fault is not None:
-        refuse("", uri.partition("?")[0], fault, "point to the data itself")
+        refuse("", without_key(uri), fault, "point to the data itself")
     return uri
 
 
@@ -297,7 +306,7 @@ class _PublicDataset(Record):
             )
         for each in self.allowed_licences:
             try:
-                normal(each)
+                listed([each])
             except LicenceError as error:
                 refuse("allowed_licences", each, "SPDX ids", str(error))
         try:

@@ -72,8 +72,7 @@ class _Part:
 def judge(expression: str, allowed: Collection[str] = ALLOWED.keys()) -> Verdict:
     """Whether the list lets the expression in. Raises `LicenceError` for what is no SPDX expression."""
     parsed = _parse(expression)
-    listed = {normal(term) for term in allowed}
-    found = _judge(parsed, listed)
+    found = _judge(parsed, listed(allowed))
     terms = tuple(dict.fromkeys(found.terms))
     verb = "is" if len(terms) == 1 else "are"
     reason = f"{', '.join(terms)} {verb}{'' if found.allowed else ' not'} on the list of allowed licences"
@@ -81,23 +80,31 @@ def judge(expression: str, allowed: Collection[str] = ALLOWED.keys()) -> Verdict
     return Verdict(parsed.render(), found.allowed, terms, reason, tuple(duties))
 
 
+def listed(terms: Collection[str]) -> frozenset[str]:
+    """The terms of a list as SPDX writes them. Raises `LicenceError`, also for several joined in one."""
+    for term in terms:
+        if isinstance(_parse(term), _spdx().AND | _spdx().OR):
+            raise LicenceError(f"{term!r} joins licences; a list names each by itself")
+    return frozenset(normal(term) for term in terms)
+
+
 def normal(expression: str) -> str:
     """The expression as SPDX writes it: `mit or cc0-1.0` -> `MIT OR CC0-1.0`. Raises `LicenceError`."""
     return str(_parse(expression).render())
 
 
-def _judge(node: Any, listed: Collection[str]) -> _Part:
+def _judge(node: Any, allowed: frozenset[str]) -> _Part:
     if isinstance(node, _spdx().AND):
-        parts = [_judge(each, listed) for each in node.args]
+        parts = [_judge(each, allowed) for each in node.args]
         everything = all(part.allowed for part in parts)
         return _Part(everything, _terms(part for part in parts if part.allowed is everything))
     if isinstance(node, _spdx().OR):
-        parts = [_judge(each, listed) for each in node.args]
+        parts = [_judge(each, allowed) for each in node.args]
         chosen = next((part for part in parts if part.allowed), None)
         return chosen or _Part(False, _terms(parts))
     term = str(node.render())
-    plain = term if term in listed else term.removesuffix("+")
-    return _Part(plain in listed, (plain if plain in listed else term,))
+    plain = term if term in allowed else term.removesuffix("+")
+    return _Part(plain in allowed, (plain if plain in allowed else term,))
 
 
 def _terms(parts: Iterable[_Part]) -> tuple[str, ...]:

@@ -70,3 +70,10 @@ def fault_of_uri(uri: str, schemes: tuple[str, ...] = SCHEMES) -> Optional[str]:
     if parts.query or parts.password is not None:
         return "a URI without a query or password, as a key in it would be written down with it"
     return None
+
+
+def without_key(uri: str) -> str:
+    """The URI as an error message may show it: without password, query and fragment."""
+    parts = urlsplit(uri)
+    host = parts.netloc if parts.password is None else parts.netloc.rpartition("@")[2]
+    return parts._replace(netloc=host, query="", fragment="").geturl()

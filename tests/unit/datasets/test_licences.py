@@ -122,6 +122,11 @@ def test_what_is_no_expression_is_refused(expression, message):
         judge("MIT", [expression])
 
 
+def test_a_list_names_each_licence_by_itself():
+    with pytest.raises(LicenceError, match=r"^'MIT OR CC0-1.0' joins licences; a list names each by itself$"):
+        judge("MIT", ["MIT OR CC0-1.0"])
+
+
 def test_the_default_list_holds_spdx_ids_only():
     known = get_spdx_licensing().known_symbols
     assert [each for each in ALLOWED if each not in known or each.startswith("LicenseRef-")] == []

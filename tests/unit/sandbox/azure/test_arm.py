@@ -118,6 +118,20 @@ IDS = [
         WORKSPACE,
     ),
     (
+        "machinelearningservices:DataContainer",
+        {**IN_WORKSPACE, "name": "leaves"},
+        f"{WORKSPACE}/data/leaves",
+        "Microsoft.MachineLearningServices/workspaces/data",
+        WORKSPACE,
+    ),
+    (
+        "machinelearningservices:DataVersion",
+        {**IN_WORKSPACE, "name": "leaves", "version": "2026-11"},
+        f"{WORKSPACE}/data/leaves/versions/2026-11",
+        "Microsoft.MachineLearningServices/workspaces/data/versions",
+        f"{WORKSPACE}/data/leaves",
+    ),
+    (
         "machinelearningservices:Datastore",
         {**IN_WORKSPACE, "name": "raw"},
         f"{WORKSPACE}/datastores/raw",
