@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from verdazure.compute import GpuCluster as GpuCluster
     from verdazure.compute import GpuClusterArgs as GpuClusterArgs
     from verdazure.compute import Priority as Priority
+    from verdazure.data_strategy import RegionalDataStrategyArgs as RegionalDataStrategyArgs
     from verdazure.datasets.component import PublicDataset as PublicDataset
     from verdazure.datasets.component import PublicDatasetArgs as PublicDatasetArgs
     from verdazure.datasets.source import AssetType as AssetType
@@ -58,6 +59,7 @@ _HOMES = {
     "Priority": "compute",
     "PublicDataset": "datasets.component",
     "PublicDatasetArgs": "datasets.component",
+    "RegionalDataStrategyArgs": "data_strategy",
     "TieredStorage": "storage",
     "TieredStorageArgs": "storage",
 }

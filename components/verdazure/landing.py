@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 from enum import Enum
+from functools import cached_property
 from typing import Annotated, NotRequired, Optional, TypedDict
 
 import pulumi
@@ -12,9 +13,12 @@ from pydantic import Field, ValidationInfo, model_validator
 
 from verdazure import facts, guardrails, tags
 from verdazure.args import Count, Number, Record, Text, TextLeaf, component_name, normalise, refuse, resource_type
-from verdazure.carbon.regions import cleanest, residencies
+from verdazure.carbon.regions import NoRegion, cleanest, residencies
+from verdazure.data_strategy import RegionalDataStrategy, RegionalDataStrategyArgs
 from verdazure.interfaces import LandingRef, name_of, weakened
 from verdazure.naming import Kind, check_name, new_suffix, physical_name
+from verdazure.prices import NOT_ASKED, PriceList
+from verdazure.regional import Comparison
 
 
 class Environment(str, Enum):
@@ -47,6 +51,8 @@ class LandingArgs(TypedDict):
     """Area that data may not leave: `eu`, `eea` or a country code such as `uk`. Default: none."""
     region: NotRequired[Optional[str]]
     """Azure region. Default: the cleanest open region of the residency, chosen once and kept. Rules CR01, CR03."""
+    data_strategy: NotRequired[RegionalDataStrategyArgs]
+    """What lies and runs here: weighs carbon, price and latency of it together to choose the region, and compares."""
     resource_group_id: NotRequired[Input[str]]
     """Adopt this resource group instead of creating one."""
     log_workspace_id: NotRequired[Input[str]]
@@ -79,6 +85,8 @@ class Landing(pulumi.ComponentResource):
     """ARM id of the Log Analytics workspace."""
     grid_intensity: Output[Optional[float]]
     """gCO2e/kWh of the region's grid, annual average; nothing where it is not known."""
+    region_comparison: Output[dict[str, str]]
+    """By candidate region, one sentence: what the data strategy's workload would emit and cost there. Empty without."""
 
     def __init__(self, name: str, args: LandingArgs, opts: Optional[ResourceOptions] = None) -> None:
         spec = normalise(self, name, args, _Landing)
@@ -110,7 +118,9 @@ class Landing(pulumi.ComponentResource):
             self._budget(name, spec.monthly_budget, choices.first_month, child)
 
         self.grid_intensity = self.location.apply(lambda region: facts.region(region).intensity_g_per_kwh)
+        self.region_comparison = Output.from_input(spec.comparison.sentences if spec.comparison else {})
         self._warn(spec)
+        self._advise(spec)
         self.register_outputs(
             {
                 "resource_id": self.resource_id,
@@ -119,6 +129,7 @@ class Landing(pulumi.ComponentResource):
                 "name_suffix": self.name_suffix,
                 "log_workspace_id": self.log_workspace_id,
                 "grid_intensity": self.grid_intensity,
+                "region_comparison": self.region_comparison,
             }
         )
 
@@ -176,6 +187,19 @@ class Landing(pulumi.ComponentResource):
             )
             weakened(self, kept, guardrails.LOG_RETENTION_DAYS_MAX.rule)
 
+    def _advise(self, spec: "_Landing") -> None:
+        """Says what was weighed otherwise than asked, and when a better region than the kept one has appeared."""
+        if spec.comparison is None:
+            return
+        for note in spec.comparison.notes:
+            pulumi.log.info(f"Comparing regions: {note}.", self)
+        if spec.region is None:
+            self.location.apply(lambda kept: self._tell(spec.advice(kept)))
+
+    def _tell(self, advice: str | None) -> None:
+        if advice is not None:
+            pulumi.log.warn(advice, self)
+
 
 class _Choices:
     """What is decided once, at the first deployment, and kept in the stack's state: nothing here flips by itself.
@@ -211,6 +235,7 @@ class _Landing(Record):
     workload: Text | None = None
     residency: Text | None = None
     region: Text | None = None
+    data_strategy: RegionalDataStrategy | None = None
     resource_group_id: TextLeaf | None = None
     log_workspace_id: TextLeaf | None = None
     log_retention_days: Annotated[Count, Field(ge=guardrails.LOG_RETENTION_DAYS_MIN.value, le=730)] = 30
@@ -227,11 +252,19 @@ class _Landing(Record):
             )
         if self.region is not None:
             self.check_residency(self.region)
+        if self.data_strategy is not None:
+            self._check_strategy(self.data_strategy)
         for knob in ("log_retention_days", "log_daily_quota_gb"):
             if self.log_workspace_id is not None and knob in self.model_fields_set:
                 fix = "remove it, or let the landing create the workspace"
                 refuse(knob, getattr(self, knob), "nothing when log_workspace_id adopts a workspace", fix)
         return self
+
+    def _check_strategy(self, strategy: RegionalDataStrategy) -> None:
+        try:
+            strategy.compare(self.residency, NOT_ASKED)
+        except NoRegion as none:
+            refuse("data_strategy", strategy, "needs that a region of the residency has", str(none))
 
     def check_residency(self, region: str) -> str:
         """The region's ARM name, or a refusal that names the cleanest region inside the residency."""
@@ -248,7 +281,22 @@ class _Landing(Record):
 
     @property
     def chosen_region(self) -> facts.Region:
-        return facts.region(self.region) if self.region else cleanest(self.residency)[0]
+        if self.region is not None:
+            return facts.region(self.region)
+        return cleanest(self.residency)[0] if self.comparison is None else facts.region(self.comparison.chosen)
+
+    @cached_property
+    def comparison(self) -> Comparison | None:
+        """The data strategy's comparison, as if nothing were chosen yet; None without a strategy."""
+        return None if self.data_strategy is None else self.data_strategy.compare(self.residency, self._prices)
+
+    def advice(self, kept: str) -> str | None:
+        """What the data strategy has to say about the region that was kept."""
+        return None if self.data_strategy is None else self.data_strategy.advice(self.residency, self._prices, kept)
+
+    @cached_property
+    def _prices(self) -> PriceList:
+        return NOT_ASKED if self.data_strategy is None else self.data_strategy.prices()
 
     def identity_tags(self, name: str) -> dict[str, Input[str]]:
         return {"workload": self.workload or name, "owner": self.team, "environment": self.environment.value}

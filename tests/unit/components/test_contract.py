@@ -8,7 +8,7 @@ import pulumi
 import pytest
 import verdazure
 from pulumi.provider.experimental.component import ComponentProvider
-from verdazure import compute, interfaces, landing, workspace
+from verdazure import compute, data_strategy, interfaces, landing, workspace
 from verdazure.args import Record
 from verdazure.datasets import component as datasets
 from verdazure.deduplication import component as deduplication
@@ -31,6 +31,9 @@ NESTED = [
     (interfaces.PrivateEndpointArgs, interfaces.PrivateEndpoint),
     (interfaces.DiagnosticSettingsArgs, interfaces.DiagnosticSettings),
     (landing.BudgetArgs, landing._Budget),
+    (data_strategy.RegionalDataStrategyArgs, data_strategy.RegionalDataStrategy),
+    (data_strategy.RegionWeightsArgs, data_strategy.RegionWeights),
+    (data_strategy.TrainingHoursArgs, data_strategy.TrainingHours),
     (storage.RetentionArgs, storage._Retention),
     (storage.PortionArgs, storage._Portion),
     (storage.CustomerManagedKeyArgs, storage._CustomerManagedKey),

@@ -109,8 +109,9 @@ def test_what_is_adopted_is_not_created(deploy):
         ),
         (
             {"regoin": "swedencentral"},
-            "Landing 'ml': unknown key 'regoin'. Allowed: environment, log_daily_quota_gb, log_retention_days, "
-            "log_workspace_id, monthly_budget, region, residency, resource_group_id, tags, team, workload. "
+            "Landing 'ml': unknown key 'regoin'. Allowed: data_strategy, environment, log_daily_quota_gb, "
+            "log_retention_days, log_workspace_id, monthly_budget, region, residency, resource_group_id, tags, team, "
+            "workload. "
             "Fix: did you mean 'region'?",
         ),
     ],
