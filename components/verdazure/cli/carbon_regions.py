@@ -1,4 +1,4 @@
-"""`verdazure regions`: which Azure region work should run in, without asking any service."""
+"""`verdazure regions`: which Azure region work should run in; only prices are asked for, and only for a workload."""
 
 import csv
 import json
@@ -11,12 +11,20 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from verdazure.cli import regional_comparison
 from verdazure.cli.facts import AsJson
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from verdazure.carbon.regions import Candidate, Choice, Figures, Needs, Offers, Switching, Weights
+    from verdazure.prices import PriceList
+    from verdazure.regional import Workload
 
 _COLUMNS = ("region", "price", "latency_ms")
+_WORK = "Workload of a month"
+_PATIENCE = 20.0
+"""Seconds for all prices: a person waits longer than a deployment should."""
 
 
 def _weights(text: str) -> "Weights":
@@ -61,17 +69,54 @@ def regions(
     only_pareto: Annotated[
         bool, typer.Option("--pareto", help="Show only those that no other beats in everything known.")
     ] = False,
+    stored: Annotated[
+        list[str] | None,
+        typer.Option(metavar="TIER=GB", help="Data kept all month: Hot=500; may be repeated.", rich_help_panel=_WORK),
+    ] = None,
+    redundancy: Annotated[str, typer.Option(help="Of what is stored.", rich_help_panel=_WORK)] = "LRS",
+    vm_size: Annotated[str | None, typer.Option(help="VM size that trains.", rich_help_panel=_WORK)] = None,
+    training_hours: Annotated[float, typer.Option(help="Hours a month of each node.", rich_help_panel=_WORK)] = 0.0,
+    nodes: Annotated[int, typer.Option(help="Nodes at once.", rich_help_panel=_WORK)] = 1,
+    dedicated: Annotated[
+        bool, typer.Option("--dedicated", help="Dedicated nodes, not low-priority ones.", rich_help_panel=_WORK)
+    ] = False,
+    moved_gb: Annotated[float, typer.Option(help="GB a month from --moved-from.", rich_help_panel=_WORK)] = 0.0,
+    moved_from: Annotated[str | None, typer.Option(help="Where they come from.", rich_help_panel=_WORK)] = None,
+    egress_gb: Annotated[float, typer.Option(help="GB a month to the internet.", rich_help_panel=_WORK)] = 0.0,
+    ask_prices: Annotated[
+        bool, typer.Option("--prices/--no-prices", help="Ask for list prices.", rich_help_panel=_WORK)
+    ] = True,
+    currency: Annotated[str, typer.Option(help="ISO 4217 code of the prices.", rich_help_panel=_WORK)] = "USD",
     as_json: AsJson = False,
 ) -> None:
     """Which regions fit, best first, and why the others do not.
 
-    Asks no service. Ranks by the grid's annual average intensity, unless you give weights and figures of your own.
+    Ranks by the grid's annual average intensity, unless you give weights and figures of your own, and asks no service.
+    With a workload it compares what that emits and costs in each region, asking the Azure Retail Prices API.
     """
     from verdazure import facts
     from verdazure.carbon.regions import Needs, NoRegion, OffersError, choose, pareto, switching
 
     try:
         needs = Needs(residency, gpu, zones, pair, frozenset(resource_type or ()), longest_latency)
+        work = regional_comparison.workload(
+            stored=stored or [],
+            redundancy=redundancy,
+            vm_size=vm_size,
+            training_hours=training_hours,
+            nodes=nodes,
+            dedicated=dedicated,
+            moved_gb=moved_gb,
+            moved_from=moved_from,
+            egress_gb=egress_gb,
+        )
+        if work is not None:
+            if only_pareto:
+                raise ValueError("--pareto compares regions without a workload; leave it out")
+            prices = regional_comparison.prices(work, currency, ask_prices, _PATIENCE)
+            sold = _offers(offers, providers)
+            _compare(work, needs, _weights(weights), _figures(figures), sold, prices, current, as_json)
+            return
         choice = choose(needs, _weights(weights), _figures(figures), _offers(offers, providers), current=current)
     except (NoRegion, OffersError) as error:
         print(f"error: {error}", file=sys.stderr)
@@ -84,6 +129,32 @@ def regions(
         print(json.dumps(document(needs, choice, shown, moving), indent=2))
     else:
         show(needs, choice, shown, moving, Console())
+
+
+def _compare(
+    work: "Workload",
+    needs: "Needs",
+    weights: "Weights",
+    figures: "Figures",
+    offers: "Offers",
+    prices: "PriceList",
+    current: str | None,
+    as_json: bool,
+) -> None:
+    from verdazure import facts
+    from verdazure.regional import advice, compare
+
+    if figures.price:
+        raise ValueError("figures: a workload is priced by the price list; leave the column price out")
+    compared = compare(work, needs, weights, figures.latency_ms, offers, prices, current=current)
+    said = None if current is None else advice(work, compared, facts.region(current).name, prices)
+    if as_json:
+        print(json.dumps(regional_comparison.document(compared, said), indent=2))
+        return
+    console = Console()
+    console.print(regional_comparison.table(compared))
+    for label, text in [*regional_comparison.told(compared, said), ("not", _left_out(compared.excluded))]:
+        console.print(_labelled(label, text), highlight=False)
 
 
 def _offers(skus: Path | None, providers: Path | None) -> "Offers":
@@ -178,7 +249,7 @@ def show(
         told.append(("sizes", ", ".join(size.name for size in _sizes(needs))))
     if not choice.offers_known:
         told.append(("unknown", "which regions offer these; no public table says it: give --offers or --providers"))
-    told.append(("not", _left_out(choice)))
+    told.append(("not", _left_out(choice.excluded)))
     year = choice.chosen.region.intensity_year
     told.append(("by", f"average intensity of the grid in {year}, lifecycle; moving by typical days"))
     for label, text in told:
@@ -193,9 +264,9 @@ def _labelled(label: str, text: str) -> Table:
     return line
 
 
-def _left_out(choice: "Choice") -> str:
+def _left_out(excluded: "Mapping[str, str]") -> str:
     by_reason: dict[str, list[str]] = {}
-    for name, reason in sorted(choice.excluded.items()):
+    for name, reason in sorted(excluded.items()):
         by_reason.setdefault(reason, []).append(name)
     return "; ".join(
         f"{reason}: {', '.join(names) if len(names) <= 6 else f'{len(names)} regions'}"

@@ -48,10 +48,12 @@ class Meter:
             clauses.append(f"({' or '.join(_equal('productName', product) for product in self.products)})")
         return " and ".join([*clauses, _equal("priceType", "Consumption")])
 
-    def rank(self, product: str, sku: str, meter: str) -> int | None:
+    def rank(self, *, product: str, sku: str, meter: str, arm_sku: str) -> int | None:
         """0 for the row that is meant, more for a stand-in, None for a row that is something else."""
+        if self.value != (meter if self.field == "meterName" else arm_sku):
+            return None
         if self.products:
-            return self.products.index(product) if product in self.products and meter == self.value else None
+            return self.products.index(product) if product in self.products else None
         other = any(word in product.lower() for word in _NOT_LINUX) or sku.endswith(" Low Priority")
         ended = meter.endswith((" Expired", " Free"))
         return None if other or ended or sku.endswith(" Spot") is not self.spot else 0

@@ -45,6 +45,7 @@ class _Item(BaseModel):
     meter: str = Field(alias="meterName")
     product: str = Field(alias="productName")
     sku: str = Field(alias="skuName")
+    arm_sku: str = Field(alias="armSkuName", default="")
     unit: str = Field(alias="unitOfMeasure")
     type: str
     primary: bool = Field(alias="isPrimaryMeterRegion", default=False)
@@ -165,7 +166,7 @@ class RetailPrices:
         now = self._wire.now()
         by_region: dict[str, list[tuple[int, _Item]]] = {}
         for item in items:
-            rank = meter.rank(item.product, item.sku, item.meter)
+            rank = meter.rank(product=item.product, sku=item.sku, meter=item.meter, arm_sku=item.arm_sku)
             in_force = item.type == "Consumption" and (item.starts is None or item.starts <= now)
             if rank is not None and in_force and item.unit == meter.unit and item.currency == self._currency:
                 by_region.setdefault(item.region, []).append((rank, item))

@@ -20,12 +20,12 @@ def advice(workload: Workload, comparison: Comparison, kept: str, prices: PriceL
     stays = "Nothing was moved: decide, then set region."
     if here is None:
         why = comparison.excluded[kept]
-        return f"{kept}, which this stack is in, no longer fits: {why}; {comparison.chosen} would. {stays}"
+        return f"{kept}, the region in use, no longer fits: {why}; {comparison.chosen} would. {stays}"
     if here.score is None or there is None:
         return None
     once = transfer(workload.stored_gb, kept, there.name, prices)
     return (
-        f"{there.name} would be better than {kept}, which this stack is in: a month it would {_change(here, there)}; "
+        f"{there.name} would be better than {kept}, the region in use: a month it would {_change(here, there)}; "
         f"moving {workload.stored_gb:,.0f} GB there would once {_once(once, there.currency)}. {stays}"
     )
 

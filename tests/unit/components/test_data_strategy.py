@@ -109,7 +109,7 @@ def test_the_kept_region_stays_and_a_better_one_is_named(deploy, kept):
     done = told(deploy)
     assert done.outputs["at"] == "westeurope"
     assert done.warnings == [
-        "swedencentral would be better than westeurope, which this stack is in: a month it would save 1.2 kgCO2e and "
+        "swedencentral would be better than westeurope, the region in use: a month it would save 1.2 kgCO2e and "
         "change the cost by an unknown amount; moving 1,000 GB there would once emit 472 gCO2e, at an unknown cost "
         "(prices were not asked for). Nothing was moved: decide, then set region."
     ]
@@ -173,8 +173,8 @@ def test_the_service_is_one_for_the_whole_program():
         (
             {"candidates": ["eastus"]},
             "Landing 'ml': data_strategy is of type RegionalDataStrategy. Allowed: needs that a region of the "
-            "residency has. Fix: no region has all that is needed (not asked for: 56, outside eu: 1); give up one of the needs, "
-            "or give the figures that are unknown.",
+            "residency has. Fix: no region has all that is needed (not asked for: 56, outside eu: 1); give up one of "
+            "the needs, or give the figures that are unknown.",
         ),
         (
             {"candidates": []},

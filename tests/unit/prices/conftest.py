@@ -41,7 +41,8 @@ def row(region: str, price: float, **other: Any) -> dict[str, Any]:
 
 def vm(region: str, price: float, sku: str = "NC4as T4 v3", **other: Any) -> dict[str, Any]:
     """An hour of a Linux VM."""
-    named = {"meterName": sku, "skuName": sku, "productName": "Virtual Machines NCasT4v3 Series"}
+    size = "Standard_NC4as_T4_v3"
+    named = {"meterName": sku, "skuName": sku, "productName": "Virtual Machines NCasT4v3 Series", "armSkuName": size}
     return row(region, price, **{**named, "unitOfMeasure": "1 Hour", "serviceName": "Virtual Machines", **other})
 
 

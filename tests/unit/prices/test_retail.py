@@ -133,6 +133,7 @@ def test_a_linux_vm_is_told_from_what_shares_its_name(prices, listed):
         vm("swedencentral", 2000, type="Reservation", reservationTerm="1 Year"),
         vm("swedencentral", 9, unitOfMeasure="1/Month"),
         vm("swedencentral", 8, currencyCode="EUR"),
+        vm("swedencentral", 7, armSkuName="Standard_NC8as_T4_v3"),
     )
     asked = prices.ask([T4, T4_SPOT])
     assert asked.of(T4, "swedencentral") == flat(0.526)

@@ -30,7 +30,7 @@ def test_a_clearly_better_one_is_named_with_what_it_saves_and_what_moving_costs(
         },
     )
     assert told("westeurope", prices=prices) == (
-        "swedencentral would be better than westeurope, which this stack is in: a month it would save 1.2 kgCO2e and "
+        "swedencentral would be better than westeurope, the region in use: a month it would save 1.2 kgCO2e and "
         "add USD 5.00; moving 1,000 GB there would once emit 472 gCO2e and cost USD 20.00. "
         "Nothing was moved: decide, then set region."
     )
@@ -38,7 +38,7 @@ def test_a_clearly_better_one_is_named_with_what_it_saves_and_what_moving_costs(
 
 def test_what_is_not_known_is_said():
     assert told("westeurope") == (
-        "swedencentral would be better than westeurope, which this stack is in: a month it would save 1.2 kgCO2e and "
+        "swedencentral would be better than westeurope, the region in use: a month it would save 1.2 kgCO2e and "
         "change the cost by an unknown amount; moving 1,000 GB there would once emit 472 gCO2e, at an unknown cost "
         "(prices were not asked for). Nothing was moved: decide, then set region."
     )
@@ -56,6 +56,6 @@ def test_a_region_that_lacks_a_price_is_not_talked_out_of():
 
 def test_a_region_that_no_longer_fits_is_named():
     assert told("westeurope", needs=Needs("eu", among=frozenset({"swedencentral"}))) == (
-        "westeurope, which this stack is in, no longer fits: not asked for; swedencentral would. "
+        "westeurope, the region in use, no longer fits: not asked for; swedencentral would. "
         "Nothing was moved: decide, then set region."
     )
