@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from pydantic import BaseModel, Field
 
@@ -96,10 +97,14 @@ class RetailPrices:
     def __init__(self, *, currency: str = "USD", patience: float = PATIENCE, wire: Wire | None = None) -> None:
         self._currency = currency
         self._patience = patience
-        cache = AnswerCache(default_folder("prices"))
-        self._wire = wire or Wire(SERVICE, cache=cache, timeout=patience, attempts=2, longest_pause=1.0)
+        self._given_wire = wire
         self._known: dict[Meter, _Regions | Unpriced] = {}
         self._out_of_reach: Unpriced | None = None
+
+    @cached_property
+    def _wire(self) -> Wire:
+        cache = AnswerCache(default_folder("prices"))
+        return self._given_wire or Wire(SERVICE, cache=cache, timeout=self._patience, attempts=2, longest_pause=1.0)
 
     def ask(self, meters: Iterable[Meter]) -> PriceList:
         """The prices of these meters in all regions."""
@@ -186,7 +191,10 @@ class _Question(threading.Thread):
         self._prices = prices
 
     def run(self) -> None:
-        self.answer = self._prices.table(self.meter)
+        try:
+            self.answer = self._prices.table(self.meter)
+        except Exception as error:  # a broken proxy or certificate setting is no reason to fail either
+            self.answer = Unpriced(f"{SERVICE.name}: {error}")
 
 
 def _ladder(what: str, ranked: list[tuple[int, _Item]], currency: str, asked: datetime | None) -> Ladder | Unpriced:

@@ -215,6 +215,13 @@ def test_a_silent_service_costs_no_more_than_the_patience_and_is_not_asked_again
     assert len(service.asked) == asked
 
 
+def test_a_broken_network_setting_is_no_reason_to_fail(monkeypatch, tmp_path):
+    monkeypatch.setenv("VERDAZURE_CACHE_DIR", str(tmp_path))
+    monkeypatch.setenv("ALL_PROXY", "nonsense://proxy")
+    told = RetailPrices().ask([HOT]).of(HOT, "swedencentral")
+    assert told.reason.startswith("Azure Retail Prices API: Unknown scheme for proxy URL")
+
+
 def test_what_is_known_is_not_asked_again(prices, service, listed):
     listed(row("swedencentral", 0.0184))
     prices.ask([HOT, HOT])
