@@ -50,7 +50,8 @@ class LandingArgs(TypedDict):
     residency: NotRequired[str]
     """Area that data may not leave: `eu`, `eea` or a country code such as `uk`. Default: none."""
     region: NotRequired[Optional[str]]
-    """Azure region. Default: the cleanest open region of the residency, chosen once and kept. Rules CR01, CR03."""
+    """Azure region. Default: the best by `data_strategy`, else the cleanest open one of the residency; chosen once and
+    kept. Rules CR01, CR03."""
     data_strategy: NotRequired[RegionalDataStrategyArgs]
     """What lies and runs here: weighs carbon, price and latency of it together to choose the region, and compares."""
     resource_group_id: NotRequired[Input[str]]

@@ -90,13 +90,14 @@ NOT_ASKED = PriceList("USD")
 class RetailPrices:
     """Asks for list prices, each meter once.
 
-    `currency` is an ISO 4217 code; all but USD are Microsoft's conversions, for reference. `patience` bounds each call
-    of `ask`, in seconds; once the service was not there it is not asked again.
+    `currency` is an ISO 4217 code; all but USD are Microsoft's conversions, for reference. `patience` bounds all calls
+    of `ask` together, in seconds; once the service was not there it is not asked again.
     """
 
     def __init__(self, *, currency: str = "USD", patience: float = PATIENCE, wire: Wire | None = None) -> None:
         self._currency = currency
         self._patience = patience
+        self._left = patience
         self._given_wire = wire
         self._known: dict[Meter, _Regions | Unpriced] = {}
         self._out_of_reach: Unpriced | None = None
@@ -114,12 +115,14 @@ class RetailPrices:
 
     def _fetch(self, meters: list[Meter]) -> None:
         questions = [_Question(self, meter) for meter in meters] if self._out_of_reach is None else []
-        deadline = time.monotonic() + self._patience
+        deadline = time.monotonic() + self._left
         for question in questions:
             question.start()
         for question in questions:
             question.join(max(0.0, deadline - time.monotonic()))
             self._known[question.meter] = self._late(question.meter) if question.answer is None else question.answer
+        if questions:
+            self._left = max(0.0, deadline - time.monotonic())
         for meter in meters:
             if meter not in self._known and self._out_of_reach is not None:
                 self._known[meter] = self._old(meter) or self._out_of_reach

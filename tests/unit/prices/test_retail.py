@@ -215,6 +215,22 @@ def test_a_silent_service_costs_no_more_than_the_patience_and_is_not_asked_again
     assert len(service.asked) == asked
 
 
+def test_the_patience_is_for_all_that_is_asked_in_a_run(service, wire_to, monkeypatch):
+    now = [100.0]
+
+    def answer(self, meter):
+        now[0] += 4
+        return {}
+
+    monkeypatch.setattr("verdazure.prices.retail.time.monotonic", lambda: now[0])
+    monkeypatch.setattr(RetailPrices, "table", answer)
+    prices = RetailPrices(wire=wire_to(SERVICE), patience=5)
+    prices.ask([HOT])
+    assert prices._left == 1
+    prices.ask([T4])
+    assert prices._left == 0
+
+
 def test_a_broken_network_setting_is_no_reason_to_fail(monkeypatch, tmp_path):
     monkeypatch.setenv("VERDAZURE_CACHE_DIR", str(tmp_path))
     monkeypatch.setenv("ALL_PROXY", "nonsense://proxy")
