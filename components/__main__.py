@@ -3,8 +3,24 @@
 from importlib.metadata import version
 
 from pulumi.provider.experimental import component_provider_host
-from verdazure import GpuCluster, Landing, MlWorkspace, PublicDataset, TieredStorage
+from verdazure import (
+    BatchIngestion,
+    DeduplicationJob,
+    GpuCluster,
+    Landing,
+    MlWorkspace,
+    PublicDataset,
+    TieredStorage,
+)
 
 if __name__ == "__main__":
-    components = [Landing, MlWorkspace, TieredStorage, GpuCluster, PublicDataset]
+    components = [
+        Landing,
+        MlWorkspace,
+        TieredStorage,
+        GpuCluster,
+        PublicDataset,
+        BatchIngestion,
+        DeduplicationJob,
+    ]
     component_provider_host(components, "verdazure", version=version("verdazure"))

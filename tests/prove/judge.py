@@ -23,12 +23,21 @@ from msrest.exceptions import ValidationError
 from typing_extensions import is_typeddict
 
 MODELS = {
+    "Microsoft.App/jobs": "azure.mgmt.appcontainers.models:Job",
+    "Microsoft.App/managedEnvironments": "azure.mgmt.appcontainers.models:ManagedEnvironment",
     "Microsoft.Authorization/locks": "azure.mgmt.resource.locks.models:ManagementLockObject",
     "Microsoft.Authorization/roleAssignments": (
         "azure.mgmt.authorization.v2022_04_01.models:RoleAssignmentCreateParameters"
     ),
     "Microsoft.Consumption/budgets": "azure.mgmt.consumption.types:Budget",
     "Microsoft.ContainerRegistry/registries": "azure.mgmt.containerregistry.models:Registry",
+    "Microsoft.DataFactory/factories": "azure.mgmt.datafactory.models:Factory",
+    "Microsoft.DataFactory/factories/dataflows": "azure.mgmt.datafactory.models:DataFlowResource",
+    "Microsoft.DataFactory/factories/datasets": "azure.mgmt.datafactory.models:DatasetResource",
+    "Microsoft.DataFactory/factories/integrationRuntimes": "azure.mgmt.datafactory.models:IntegrationRuntimeResource",
+    "Microsoft.DataFactory/factories/linkedservices": "azure.mgmt.datafactory.models:LinkedServiceResource",
+    "Microsoft.DataFactory/factories/pipelines": "azure.mgmt.datafactory.models:PipelineResource",
+    "Microsoft.DataFactory/factories/triggers": "azure.mgmt.datafactory.models:TriggerResource",
     "Microsoft.Insights/components": "azure.mgmt.applicationinsights.v2020_02_02.models:ApplicationInsightsComponent",
     "Microsoft.Insights/diagnosticSettings": (
         "azure.mgmt.monitor.v2021_05_01_preview.models:DiagnosticSettingsResource"
@@ -162,12 +171,24 @@ def _has_rest_fields(kind: Any) -> bool:
 
 
 def _variant(kind: Any, value: dict[str, Any]) -> Any:
-    """The subtype that a msrest model's discriminator chooses."""
+    """The subtype that a model's discriminator chooses."""
     for attribute, members in getattr(kind, "_subtype_map", {}).items():
         chosen = members.get(value.get(kind._attribute_map[attribute]["key"]))
         if chosen:
             return getattr(sys.modules[kind.__module__], chosen)
-    return kind
+    return _rest_variant(kind, value) or kind
+
+
+def _rest_variant(kind: Any, value: dict[str, Any]) -> Any:
+    """Of a model with rest fields: each level of subtypes knows the next one."""
+    known = vars(kind).get("__mapping__", {})
+    if not known:
+        return None
+    kind()  # the first instance of a model collects its fields
+    (name,) = {each._rest_name for each in kind._attr_to_rest_field.values() if each._is_discriminator}
+    return known.get(value.get(name)) or next(
+        filter(None, (_rest_variant(each, value) for each in known.values())), None
+    )
 
 
 def fields_of(kind: Any) -> Fields:

@@ -8,7 +8,16 @@ import pytest
 
 from tests.prove.conftest import ROOT
 
-PROGRAMS = ["quickstart", "landing/max", "workspace/max", "storage/max", "compute/max", "datasets/max"]
+PROGRAMS = [
+    "quickstart",
+    "landing/max",
+    "workspace/max",
+    "storage/max",
+    "compute/max",
+    "datasets/max",
+    "ingestion/max",
+    "deduplication/max",
+]
 ACCEPTED = json.loads((ROOT / "tests" / "prove" / "checkov_accepted.json").read_text())
 
 # Types that the project uses and that no package here can judge, with the reason.
@@ -24,13 +33,13 @@ def test_microsofts_models_accept_every_body(program, exported, judge):
 
 def test_every_type_in_use_is_judged(exported, judge):
     used = set().union(*(judge(exported(program)) for program in PROGRAMS))
-    assert len(used) == 25
+    assert len(used) == 35
     assert used >= WITHOUT_A_CHECK.keys(), "listed without being used"
 
 
 def test_each_model_refuses_what_is_wrong(exported, judge, tmp_path):
     """A judge that accepts everything would prove nothing: each type's model must find an unknown property."""
-    for program in ("quickstart", "workspace/max", "datasets/max"):
+    for program in ("quickstart", "workspace/max", "datasets/max", "ingestion/max", "deduplication/max"):
         template = json.loads(exported(program).read_text())
         spoilt = copy.deepcopy(template)
         for resource in spoilt["resources"]:

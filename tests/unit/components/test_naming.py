@@ -12,7 +12,10 @@ from verdazure.naming import SUFFIX_LENGTH, Kind, check_name, new_suffix, physic
 PATTERNS = {
     Kind.APPLICATION_INSIGHTS: r"[a-z0-9-]{1,255}",
     Kind.BUDGET: r"[a-z0-9-]{1,63}",
+    Kind.CONTAINER_APPS_ENVIRONMENT: r"[a-z](-?[a-z0-9]){1,31}",
+    Kind.CONTAINER_APPS_JOB: r"[a-z](-?[a-z0-9]){1,31}",
     Kind.CONTAINER_REGISTRY: r"[a-z0-9]{5,50}",
+    Kind.DATA_FACTORY: r"[A-Za-z0-9](-?[A-Za-z0-9]){2,62}",
     Kind.IDENTITY: r"[a-z][a-z0-9-]{2,127}",
     Kind.KEY_VAULT: r"[a-z](?!.*--)[a-z0-9-]{1,22}[a-z0-9]",
     Kind.LOG_WORKSPACE: r"[a-z][a-z0-9-]{2,61}[a-z0-9]",

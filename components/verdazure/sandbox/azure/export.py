@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from verdazure.sandbox.azure import arm, schema
-from verdazure.sandbox.azure.export_shapes import ENVELOPE, INSIDE, NESTED, NOT_IN_ARM, OUTSIDE, RENAMED
+from verdazure.sandbox.azure.export_shapes import ENVELOPE, INSIDE, NESTED, NOT_IN_ARM, OUTSIDE, RENAMED, TYPED
 from verdazure.sandbox.azure.outputs import as_inputs
 from verdazure.sandbox.azure.schema import ObjectType, ResourceSchema, Shape
 from verdazure.sandbox.azure.store import Store, StoredResource
@@ -137,11 +137,11 @@ def _own(declared: ResourceSchema) -> ObjectType:
     return {name: each for name, each in declared.inputs.items() if name not in path | _FROM_THE_ID}
 
 
-def _nested(body: Template, outside: frozenset[str]) -> Template:
-    """The body with everything under `properties` that does not stand beside it."""
+def _nested(body: Template, outside: frozenset[str], under: str = "properties") -> Template:
+    """The body with everything under that key that does not stand beside it."""
     inner = {name: value for name, value in body.items() if name not in outside}
     beside = {name: value for name, value in body.items() if name in outside}
-    return {**beside, "properties": inner} if inner else beside
+    return {**beside, under: inner} if inner else beside
 
 
 class _Body:
@@ -158,7 +158,10 @@ class _Body:
             renamed.get(name, name): self._value(name, properties[name].shape, value) if name in properties else value
             for name, value in sorted(values.items())
         }
-        return _nested(body, NESTED[kind]) if kind in NESTED else body
+        if kind in NESTED:
+            return _nested(body, NESTED[kind])
+        beside = next((names for pattern, names in TYPED.items() if pattern.fullmatch(kind)), None)
+        return body if beside is None else _nested(body, beside, "typeProperties")
 
     def _value(self, name: str, shape: Shape, value: Any) -> Any:
         if isinstance(value, str):
@@ -178,9 +181,9 @@ class _Body:
             return self.object(f"{self._module}:{shape.ref}", self._types[shape.ref], value)
         if shape.kind == "union":
             found = schema.discriminated(shape, self._types)
-            chosen = found.members.get(value.get(found.name, "")) if found else None
-            if chosen is not None:
-                return self.object("", chosen, value)
+            chosen = value.get(found.name, "") if found else ""
+            if found and chosen in found.members:
+                return self.object(f"{self._module}:{found.refs[chosen]}", found.members[chosen], value)
         item = shape.of[0] if shape.kind == "map" else Shape("any")
         return {key: self._value("", item, each) for key, each in sorted(value.items())}
 

@@ -5,6 +5,7 @@ names in the `azure-mgmt-*` packages' models (`_attribute_map`, `rest_field`), w
 `x-ms-client-name` and `x-ms-client-flatten`; Azure's template reference of each type.
 """
 
+import re
 from collections.abc import Mapping
 
 # What stands beside `properties`, not in it. Source: Azure docs,
@@ -70,4 +71,19 @@ NESTED: Mapping[str, frozenset[str]] = {
     "network:SecurityRuleArgs": _NAMED,
     "network:SubnetArgs": _NAMED,
     "network:VirtualNetworkPeeringArgs": _NAMED,
+}
+
+# Variants that ARM writes with `typeProperties`: what stands beside it, by module and what the variants' names end in.
+_DOCUMENTED = frozenset({"annotations", "description", "type"})
+TYPED: Mapping[re.Pattern[str], frozenset[str]] = {
+    re.compile(r"datafactory:\w+ActivityArgs"): frozenset(
+        {"dependsOn", "description", "linkedServiceName", "name", "onInactiveMarkAs", "policy", "state", "type"}
+        | {"userProperties"}
+    ),
+    re.compile(r"datafactory:\w*(DataFlow|Flowlet)Args"): _DOCUMENTED | {"folder"},
+    re.compile(r"datafactory:\w+DatasetArgs"): _DOCUMENTED
+    | {"folder", "linkedServiceName", "parameters", "schema", "structure"},
+    re.compile(r"datafactory:\w+IntegrationRuntimeArgs"): frozenset({"description", "managedVirtualNetwork", "type"}),
+    re.compile(r"datafactory:\w+LinkedServiceArgs"): _DOCUMENTED | {"connectVia", "parameters", "version"},
+    re.compile(r"datafactory:\w+TriggerArgs"): _DOCUMENTED | {"pipeline", "pipelines"},
 }

@@ -141,6 +141,36 @@ def test_network_children_have_properties_of_their_own(engine):
     assert set(child) <= {"id", "name", "properties"}
 
 
+def test_parts_of_a_data_factory_keep_what_their_type_has_apart(engine):
+    engine.group()
+    place = {"resourceGroupName": "rg", "factoryName": "adf-intake"}
+    engine.create("datafactory:Factory", {**place, "location": "swedencentral"})
+    wait = {"name": "Wait", "type": "Wait", "waitTimeInSeconds": 1}
+    judge = {
+        "name": "Judge",
+        "type": "Switch",
+        "dependsOn": [{"activity": "Wait", "dependencyConditions": ["Succeeded"]}],
+        "on": {"type": "Expression", "value": "@true"},
+        "cases": [{"value": "yes", "activities": [wait]}],
+    }
+    engine.create("datafactory:Pipeline", {**place, "pipelineName": "prices", "activities": [judge]})
+    (activity,) = exported(engine, "Microsoft.DataFactory/factories/pipelines")["properties"]["activities"]
+    inner = {"name": "Wait", "type": "Wait", "typeProperties": {"waitTimeInSeconds": 1}}
+    assert activity == {
+        "name": "Judge",
+        "type": "Switch",
+        "dependsOn": judge["dependsOn"],
+        "typeProperties": {"on": judge["on"], "cases": [{"value": "yes", "activities": [inner]}]},
+    }
+    lake = {"type": "AzureBlobFS", "url": "https://st.dfs.core.windows.net", "description": "lake"}
+    engine.create("datafactory:LinkedService", {**place, "linkedServiceName": "lake", "properties": lake})
+    assert exported(engine, "Microsoft.DataFactory/factories/linkedservices")["properties"] == {
+        "type": "AzureBlobFS",
+        "description": "lake",
+        "typeProperties": {"url": "https://st.dfs.core.windows.net"},
+    }
+
+
 def test_what_the_service_never_shows_is_a_secure_parameter(engine):
     engine.group()
     engine.create(
