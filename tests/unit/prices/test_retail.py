@@ -272,9 +272,10 @@ def test_an_old_answer_stands_in_and_says_how_old_it_is(wire_to, service, listed
     service.reply(PATH, page(row("swedencentral", 0.0184), following="https://x/?$skip=1"))
     service.reply(PATH, page(row("westeurope", 0.0196)))
     RetailPrices(wire=wire).ask([HOT])
+    clock.moment = NOON + SHELF_LIFE + SPARE_LIFE - timedelta(seconds=1)
+    RetailPrices(wire=wire).ask([EGRESS])  # whatever is kept sweeps what is too old
     service.reset()
     service.reply(PATH, b"", failure)
-    clock.moment = NOON + SHELF_LIFE
     prices = RetailPrices(wire=wire, patience=0.2)
     assert prices.ask([HOT]).of(HOT, "westeurope") == flat(0.0196, asked=NOON)
     assert prices.ask([HOT]).asked == NOON
