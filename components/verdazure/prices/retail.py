@@ -145,6 +145,7 @@ class RetailPrices:
         return self._wire.get(_Page, PATH, params, keep=SHELF_LIFE, spare=SPARE_LIFE)
 
     def _old(self, meter: Meter) -> _Regions | None:
+        """What is on disk, marked with its age once its shelf life is over."""
         ages: list[datetime] = []
 
         def page(params: Mapping[str, str]) -> _Page:
@@ -156,7 +157,8 @@ class RetailPrices:
 
         try:
             items = list(self._pages(meter, page))
-            return self._ladders(meter, items, min(ages))
+            given = min(ages)
+            return self._ladders(meter, items, None if self._wire.now() - given < SHELF_LIFE else given)
         except SourceError:
             return None
 

@@ -282,6 +282,16 @@ def test_an_old_answer_stands_in_and_says_how_old_it_is(wire_to, service, listed
     assert isinstance(prices.ask([T4]).of(T4, "westeurope"), Unpriced)  # nothing old is at hand
 
 
+def test_a_fresh_answer_on_disk_is_not_called_old_when_the_service_goes(wire_to, service, listed, cache):
+    listed(row("swedencentral", 0.0184))
+    RetailPrices(wire=wire_to(SERVICE, cache=cache, attempts=1)).ask([HOT])
+    service.reset()
+    service.reply(PATH, b"", 503)
+    prices = RetailPrices(wire=wire_to(SERVICE, cache=cache, attempts=1))
+    prices.ask([T4])
+    assert prices.ask([HOT]).of(HOT, "swedencentral") == flat(0.0184)
+
+
 def test_a_refusal_is_no_reason_to_take_an_old_answer(wire_to, service, listed, cache, clock):
     wire = wire_to(SERVICE, cache=cache, attempts=1)
     listed(row("swedencentral", 0.0184))
