@@ -4,19 +4,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from verdazure import facts
-from verdazure.carbon.footprint import Boundary, FunctionalUnit, Grid, KeptData, Range, exactly, footprint
-from verdazure.carbon.quantities import Emissions, Energy, Intensity
-from verdazure.carbon.series import Origin, Signal
+from verdazure.carbon.footprint import ANY_GRID, Boundary, FunctionalUnit, Grid, KeptData, Range, footprint
+from verdazure.carbon.quantities import Emissions, Energy
 from verdazure.storage.plans import Plan, Portion
 
 HORIZON_DAYS = 3653
 """Ten years: what is never deleted is counted for so long."""
 DAYS_A_MONTH = 365.25 / 12
 _GIGABYTE_IN_TB = 1e-3
-
-
-# What data draws does not depend on the grid: where its intensity is not known, the energy still is.
-_ANY_GRID = Grid(exactly(Intensity(0)), Origin("none", "none", Signal.AVERAGE, None), "any time")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +105,6 @@ def ageing(name: str, plan: Plan, redundancy: str, grid: Grid | None) -> Ageing:
         for stay in passed
         if stay.tier not in unknown and stay.days
     )
-    counted = footprint(Boundary(kept_data=kept), grid or _ANY_GRID, FunctionalUnit("GB", 1))
+    counted = footprint(Boundary(kept_data=kept), grid or ANY_GRID, FunctionalUnit("GB", 1))
     emissions = counted.operational if grid is not None else None
     return Ageing(name, passed, counted.energy, emissions, unknown, bool(plan.legal_hold))

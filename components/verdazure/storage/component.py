@@ -57,8 +57,8 @@ class RetentionArgs(TypedDict):
     """To the cool tier; above 30 weakens rule ST02."""
     cold_after_days: NotRequired[int]
     """To the cold tier; above 90 weakens rule ST02."""
-    archive_after_days: NotRequired[int]
-    """To the archive tier, from which a read takes hours; above 180 weakens rule ST02. Not for models."""
+    archive_after_days: NotRequired[Optional[int]]
+    """To the archive tier, from which a read takes hours; above 180 weakens rule ST02. Not for models. None: never."""
     delete_after_days: NotRequired[int]
     """Deleted."""
     compliance: NotRequired[list[str]]
@@ -116,6 +116,9 @@ class TieredStorageArgs(TypedDict):
     `log`, `scratch`; with days that differ from the class's own, or `{}`."""
     portions: NotRequired[dict[str, PortionArgs]]
     """Parts of classes that cool or go sooner, by a name that stays with them."""
+    redundancy: NotRequired[dict[str, str]]
+    """By layout (`lake`, `flat`, `durable`): LRS, ZRS, GRS, GZRS, ... Default LRS; `durable`: ZRS, or GRS where the
+    region has no zones. What moves to the archive tier cannot lie in an account with zones."""
     inventory: NotRequired[InventorySchedule]
     """How often a list of all blobs is written. Default `Weekly`."""
     change_feed_days: NotRequired[int]
@@ -177,7 +180,9 @@ class TieredStorage(pulumi.ComponentResource):
         self.account_names = Output.all(**{layout: held.name for layout, held in accounts.items()})
         self.containers = Output.all(**containers)
         self.explanation = Output.from_input(spec.landing.location).apply(
-            lambda region: {each.name: str(each) for each in explain(spec.plans(), spec.portion_list(), region)}
+            lambda region: {
+                each.name: str(each) for each in explain(spec.plans(), spec.portion_list(), region, spec.redundancy)
+            }
         )
         self._warn(spec)
         self.register_outputs(
@@ -220,7 +225,14 @@ class TieredStorage(pulumi.ComponentResource):
         labels = tags.merged(site.tags, {"data-class": " ".join(plan.data_class.value for plan in plans)}, spec.tags)
         held = ResourceOptions(parent=self, protect=spec.protect_data and any(plan.protected for plan in plans))
         made = account(
-            full_name, layout, site, labels, held, network=spec.network(), encryption=spec.customer_managed_key_of()
+            full_name,
+            layout,
+            site,
+            labels,
+            held,
+            network=spec.network(),
+            encryption=spec.customer_managed_key_of(),
+            redundancy=spec.redundancy.get(layout.value),
         )
         feed = None if layout is Layout.LAKE else spec.change_feed_days
         service = blob_service(full_name, made, layout, plans, site, child, change_feed_days=feed)
@@ -284,8 +296,11 @@ class TieredStorage(pulumi.ComponentResource):
                     )
 
 
-def explain(plans: Sequence[Plan], portions: Sequence[Portion], region: str) -> tuple[Ageing, ...]:
-    """What becomes of 1 GB of each class and portion in that region."""
+def explain(
+    plans: Sequence[Plan], portions: Sequence[Portion], region: str, redundancy: Mapping[str, str] | None = None
+) -> tuple[Ageing, ...]:
+    """What becomes of 1 GB of each class and portion in that region; `redundancy` by layout, where it was asked for."""
+    asked_for = redundancy or {}
     try:
         grid = grid_of_region(region)
     except facts.UnknownFact:
@@ -295,7 +310,10 @@ def explain(plans: Sequence[Plan], portions: Sequence[Portion], region: str) -> 
         (f"{portion.plan.data_class.value}/{portion.name}", effective(portion, by_class[portion.plan.data_class]))
         for portion in portions
     ]
-    return tuple(ageing(name, plan, plan.layout.sku(region).removeprefix("Standard_"), grid) for name, plan in asked)
+    return tuple(
+        ageing(name, plan, asked_for.get(plan.layout.value) or plan.layout.redundancy(region), grid)
+        for name, plan in asked
+    )
 
 
 # The checked arguments
@@ -365,6 +383,7 @@ class _TieredStorage(Record):
     landing: Site
     classes: Mapping[DataClass, _Retention]
     portions: Mapping[Text, _Portion] = {}
+    redundancy: Mapping[Text, Text] = {}
     inventory: InventorySchedule = InventorySchedule.WEEKLY
     change_feed_days: Annotated[Count, Field(ge=1, le=guardrails.CHANGE_FEED_DAYS_MAX.value)] | None = None
     customer_managed_key: _CustomerManagedKey | None = None
@@ -385,10 +404,13 @@ class _TieredStorage(Record):
             _check_compliance(held, asked)
         longest = max((plan.layout.value for plan in self.plans()), key=len)
         check_name(component_name(info), Kind.STORAGE_ACCOUNT, role=longest)
+        for layout, redundancy in self.redundancy.items():
+            _check_redundancy(layout, redundancy)
         for plan in self.plans():
-            _check_plan(plan)
+            _check_plan(plan, self.redundancy.get(plan.layout.value, ""))
         for portion in self.portion_list():
-            _check_portion(portion, {plan.data_class: plan for plan in self.plans()})
+            by_class = {plan.data_class: plan for plan in self.plans()}
+            _check_portion(portion, by_class, self.redundancy.get(portion.plan.layout.value, ""))
         if self.dns_virtual_network_ids and not self.private_endpoints:
             allowed = "nothing without private_endpoints, whose names the zones resolve"
             refuse("dns_virtual_network_ids", self.dns_virtual_network_ids, allowed, "add an endpoint, or take it out")
@@ -461,24 +483,33 @@ def _check_compliance(held: DataClass, asked: _Retention) -> None:
         refuse(key, ", ".join(asked.compliance), "bases that can be kept together with the days asked", str(conflict))
 
 
-def _check_plan(plan: Plan) -> None:
+def _check_redundancy(layout: str, redundancy: str) -> None:
+    layouts = [each.value for each in Layout]
+    if layout not in layouts:
+        refuse("redundancy", layout, ", ".join(layouts), "name the account that it is for")
+    if redundancy not in facts.replications():
+        refuse(f"redundancy.{layout}", redundancy, ", ".join(facts.replications()), "name it as Azure does")
+
+
+def _check_plan(plan: Plan, redundancy: str = "") -> None:
     key = f"classes.{plan.data_class.value}"
     if not plan.steps:
         refuse(key, None, "at least one step", "give it days for a colder tier or for deletion")
-    _check_archive(plan, key)
+    _check_archive(plan, key, redundancy)
     _check_order(plan, key)
     if plan.immutable_days and plan.delete_after and plan.delete_after < plan.immutable_days:
         allowed = f"at most delete_after_days ({plan.delete_after})"
         refuse(f"{key}.immutable_days", plan.immutable_days, allowed, "raise delete_after_days, or lower it")
 
 
-def _check_archive(plan: Plan, key: str) -> None:
-    if plan.archive_after is not None and plan.layout is Layout.DURABLE:
+def _check_archive(plan: Plan, key: str, redundancy: str) -> None:
+    zoned = redundancy.endswith("ZRS") if redundancy else plan.layout is Layout.DURABLE
+    if plan.archive_after is not None and zoned:
         allowed = "no archive tier, as Azure has none in zone-redundant accounts"
-        refuse(f"{key}.archive_after_days", plan.archive_after, allowed, "use cold_after_days")
+        refuse(f"{key}.archive_after_days", plan.archive_after, allowed, "use cold_after_days, and set this to None")
 
 
-def _check_portion(portion: Portion, plans: Mapping[DataClass, Plan]) -> None:
+def _check_portion(portion: Portion, plans: Mapping[DataClass, Plan], redundancy: str = "") -> None:
     key, own = f"portions.{portion.name}", portion.plan
     whole = plans.get(own.data_class)
     if whole is None:
@@ -489,7 +520,7 @@ def _check_portion(portion: Portion, plans: Mapping[DataClass, Plan]) -> None:
         refuse(f"{key}.index_tags", None, "none, as a lake has no blob index tags", "use a prefix")
     if not own.steps:
         refuse(key, None, "at least one step", "give it days for a colder tier or for deletion")
-    _check_archive(own, key)
+    _check_archive(own, key, redundancy)
     for step, days in own.steps:
         of_class = dict(whole.steps).get(step)
         if of_class is not None and days > of_class:

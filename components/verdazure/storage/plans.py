@@ -41,11 +41,11 @@ class Layout(Enum):
         limit = guardrails.SOFT_DELETE_DAYS_MAX if self is Layout.DURABLE else guardrails.SOFT_DELETE_DAYS_MIN
         return limit.value
 
-    def sku(self, region: str) -> str:
-        """Redundancy in that region: three zones where it has them, else its pair, for what must not be lost."""
+    def redundancy(self, region: str) -> str:
+        """In that region: three zones where it has them, else its pair, for what must not be lost."""
         if self is not Layout.DURABLE:
-            return "Standard_LRS"
-        return "Standard_ZRS" if facts.region(region).availability_zones else "Standard_GRS"
+            return "LRS"
+        return "ZRS" if facts.region(region).availability_zones else "GRS"
 
 
 VERSIONS_DELETED_AFTER_DAYS = 90

@@ -42,6 +42,7 @@ def account(
     *,
     network: Mapping[str, Any] = CLOSED,
     encryption: Mapping[str, Any] | None = None,
+    redundancy: str | None = None,
 ) -> storage.StorageAccount:
     """A storage account that is private, unless `network` lets somebody in, and takes no keys."""
     return storage.StorageAccount(
@@ -50,7 +51,11 @@ def account(
         resource_group_name=site.resource_group_name,
         location=site.location,
         kind="StorageV2",
-        sku={"name": Output.from_input(site.location).apply(layout.sku)},
+        sku={
+            "name": Output.from_input(site.location).apply(
+                lambda region: f"Standard_{redundancy or layout.redundancy(region)}"
+            )
+        },
         access_tier="Hot",
         is_hns_enabled=layout is Layout.LAKE,
         allow_blob_public_access=False,

@@ -161,7 +161,20 @@ def test_cooling_later_warns_and_names_the_rule(deploy):
         (
             {"classes": {"model": {"archive_after_days": 180}}},
             "classes.model.archive_after_days is 180. Allowed: no archive tier, as Azure has none in zone-redundant "
-            "accounts. Fix: use cold_after_days.",
+            "accounts. Fix: use cold_after_days, and set this to None.",
+        ),
+        (
+            {"classes": {"raw": {}}, "redundancy": {"lake": "GZRS"}},
+            "classes.raw.archive_after_days is 180. Allowed: no archive tier, as Azure has none in zone-redundant "
+            "accounts. Fix: use cold_after_days, and set this to None.",
+        ),
+        (
+            {"classes": {"raw": {}}, "redundancy": {"lakes": "ZRS"}},
+            "redundancy is 'lakes'. Allowed: lake, flat, durable. Fix: name the account that it is for.",
+        ),
+        (
+            {"classes": {"raw": {}}, "redundancy": {"lake": "RAID"}},
+            "redundancy.lake is 'RAID'. Allowed: LRS, ZRS, GRS, RAGRS, GZRS, RAGZRS. Fix: name it as Azure does.",
         ),
         (
             {"classes": {"scratch": {"delete_after_days": None}}},
@@ -288,6 +301,25 @@ def test_a_key_of_ones_own_encrypts_by_an_identity(deploy):
         "keyVaultProperties": {"keyVaultUri": "https://kv.vault.azure.net", "keyName": "storage"},
         "encryptionIdentity": {"encryptionUserAssignedIdentity": identity},
     }
+
+
+def test_redundancy_is_by_layout(deploy):
+    def made(classes, **redundancy):
+        program = TieredStorage("data", {"landing": SITE, "classes": classes, "redundancy": redundancy})
+        return {"sentences": program.explanation}
+
+    zoned = deploy(
+        lambda: made({"raw": {"archive_after_days": None}, "model": {}, "log": {}}, lake="ZRS", durable="GRS")
+    )
+    assert {name: account["sku"]["name"] for name, account in zoned.of("storage:StorageAccount").items()} == {
+        "data-lake": "Standard_ZRS",
+        "data-flat": "Standard_LRS",
+        "data-durable": "Standard_GRS",
+    }
+    plain = deploy(lambda: made({"model": {}}))
+    assert zoned.outputs["sentences"]["model"] != plain.outputs["sentences"]["model"], "twice the copies"
+    cold = deploy(lambda: made({"model": {"archive_after_days": 200}}, durable="GRS"))
+    assert "archive for ever" in cold.outputs["sentences"]["model"].lower()
 
 
 def test_a_lake_is_reached_as_blobs_and_as_a_file_system(deploy):

@@ -4,12 +4,13 @@
 the row, never a zero.
 """
 
-from verdazure.carbon.footprint.grid import Accounting, Grid, grid_of_region, grid_over
+from verdazure.carbon.footprint.grid import ANY_GRID, Accounting, Grid, grid_of_region, grid_over
 from verdazure.carbon.footprint.parts import Assumption, Embodied, KeptData, Machines, Method, Part, Traffic
 from verdazure.carbon.footprint.ranges import Range, exactly, rising
 from verdazure.carbon.footprint.sci import Boundary, Footprint, FunctionalUnit, Line, energy_parts, footprint
 
 __all__ = [
+    "ANY_GRID",
     "Accounting",
     "Assumption",
     "Boundary",

@@ -37,6 +37,10 @@ class Grid:
             )
 
 
+ANY_GRID = Grid(exactly(Intensity(0)), Origin("none", "none", Signal.AVERAGE, None), "any time")
+"""For energy alone, which does not depend on the grid: where its intensity is not known, the energy still is."""
+
+
 def grid_of_region(name: str) -> Grid:
     """The annual average of the region's grid, from the facts table. Raises `UnknownFact` where there is none."""
     region = facts.region(name)
