@@ -10,6 +10,7 @@ from verdazure import (
     Landing,
     MlWorkspace,
     PublicDataset,
+    Recovery,
     TieredStorage,
 )
 
@@ -22,5 +23,6 @@ if __name__ == "__main__":
         PublicDataset,
         BatchIngestion,
         DeduplicationJob,
+        Recovery,
     ]
     component_provider_host(components, "verdazure", version=version("verdazure"))

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from verdazure.landing import Environment as Environment
     from verdazure.landing import Landing as Landing
     from verdazure.landing import LandingArgs as LandingArgs
+    from verdazure.recovery import Loss as Loss
+    from verdazure.recovery.component import Recovery as Recovery
+    from verdazure.recovery.component import RecoveryArgs as RecoveryArgs
     from verdazure.storage import DataClass as DataClass
     from verdazure.storage import InventorySchedule as InventorySchedule
     from verdazure.storage import TieredStorage as TieredStorage
@@ -52,6 +55,7 @@ _HOMES = {
     "LandingArgs": "landing",
     "LandingRef": "interfaces",
     "Lock": "interfaces",
+    "Loss": "recovery",
     "ManagedNetwork": "workspace",
     "MlWorkspace": "workspace",
     "MlWorkspaceArgs": "workspace",
@@ -60,6 +64,8 @@ _HOMES = {
     "PublicDataset": "datasets.component",
     "PublicDatasetArgs": "datasets.component",
     "RegionalDataStrategyArgs": "data_strategy",
+    "Recovery": "recovery.component",
+    "RecoveryArgs": "recovery.component",
     "TieredStorage": "storage",
     "TieredStorageArgs": "storage",
 }

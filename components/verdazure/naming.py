@@ -32,7 +32,10 @@ class NameRule(NamedTuple):
 class Kind(Enum):
     """The kinds of resource that get a physical name."""
 
+    ACTION_GROUP = NameRule("ag", 260)
+    ALERT_PROCESSING_RULE = NameRule("apr", 160)
     APPLICATION_INSIGHTS = NameRule("appi", 255)
+    BACKUP_VAULT = NameRule("bvault", 50)
     BUDGET = NameRule("budget", 63)
     CONTAINER_APPS_ENVIRONMENT = NameRule("cae", 32)
     CONTAINER_APPS_JOB = NameRule("caj", 32)

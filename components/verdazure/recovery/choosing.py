@@ -20,7 +20,7 @@ class Choice:
     @property
     def kwh(self) -> float:
         """What the measures add in a month for each GB of the data."""
-        return sum(each.kwh for each in self.judged if each.measure in self.measures)
+        return sum(each.added_kwh for each in self.judged if each.measure in self.measures)
 
     def __str__(self) -> str:
         chosen = " with ".join(measure.value for measure in self.measures)
@@ -28,7 +28,7 @@ class Choice:
 
 
 def choose(need: Need) -> Choice:
-    """The usable measures that cover the losses and draw least; of equals the fewest, then the first in the enum.
+    """The usable measures that cover the losses and add least; of equals the fewest, then the first in the enum.
 
     Raises `NothingSuffices`.
     """
@@ -45,5 +45,5 @@ def choose(need: Need) -> Choice:
         raise NothingSuffices(
             "; ".join(f"{each.measure.value}: {each.why_not or 'not against all of it'}" for each in judged)
         )
-    best = min(covering, key=lambda chosen: (round(sum(each.kwh for each in chosen), 12), len(chosen)))
+    best = min(covering, key=lambda chosen: (round(sum(each.added_kwh for each in chosen), 12), len(chosen)))
     return Choice(tuple(each.measure for each in best), judged)

@@ -8,7 +8,7 @@ Storage vaulted backup (a preview, which azure-native cannot describe); read 202
 and vaults depend on the amount and are promised nowhere: those below are planning figures, to be confirmed by a drill.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from verdazure import facts
@@ -99,14 +99,21 @@ class Judged:
     why_not: str
     """Why it cannot serve; empty where it can."""
     kwh: float
-    """What it adds in a month for each GB of the data."""
+    """What it draws in a month for each GB of the data."""
     grams: float | None
     """gCO2e of that; None where the grid's intensity is not known."""
+    there: bool = False
+    """Whether TieredStorage keeps it anyway, so that choosing it adds nothing."""
+
+    @property
+    def added_kwh(self) -> float:
+        return 0.0 if self.there else self.kwh
 
     def __str__(self) -> str:
         grams = "gCO2e unknown" if self.grams is None else f"{self.grams:.2g} gCO2e"
         verdict = self.why_not or f"serves against loss by {_losses(self.covers)}"
-        return f"{self.measure.value}: {verdict}; {self.kwh:.2g} kWh, {grams} a GB-month"
+        anyway = ", which the account keeps anyway" if self.there else ""
+        return f"{self.measure.value}: {verdict}; {self.kwh:.2g} kWh, {grams} a GB-month{anyway}"
 
 
 def judge(need: Need) -> tuple[Judged, ...]:
@@ -134,7 +141,8 @@ def _soft_delete(need: Need) -> Judged:
         _late(need, 1),
     ]
     kept = need.changed_share * days / DAYS_A_MONTH
-    return _judged(Measure.SOFT_DELETE, {Loss.DELETION}, doubts, need, kept, need.redundancy)
+    found = _judged(Measure.SOFT_DELETE, {Loss.DELETION}, doubts, need, kept, need.redundancy)
+    return replace(found, there=True)
 
 
 def _operational_backup(need: Need) -> Judged:

@@ -13,6 +13,7 @@ from verdazure.args import Record
 from verdazure.datasets import component as datasets
 from verdazure.deduplication import component as deduplication
 from verdazure.ingestion import component as ingestion
+from verdazure.recovery import component as recovery
 from verdazure.storage import component as storage
 
 SCHEMA = Path(__file__).parent / "schema.json"
@@ -22,6 +23,7 @@ COMPONENTS = {
     verdazure.TieredStorage: (storage.TieredStorageArgs, storage._TieredStorage),
     verdazure.GpuCluster: (compute.GpuClusterArgs, compute._GpuCluster),
     verdazure.DeduplicationJob: (deduplication.DeduplicationJobArgs, deduplication._DeduplicationJob),
+    verdazure.Recovery: (recovery.RecoveryArgs, recovery._Recovery),
     verdazure.BatchIngestion: (ingestion.BatchIngestionArgs, ingestion._BatchIngestion),
     verdazure.PublicDataset: (datasets.PublicDatasetArgs, datasets._PublicDataset),
 }
@@ -38,6 +40,7 @@ NESTED = [
     (storage.PortionArgs, storage._Portion),
     (storage.CustomerManagedKeyArgs, storage._CustomerManagedKey),
     (storage.StorageEndpointArgs, storage._StorageEndpoint),
+    (recovery.ProtectedDataArgs, recovery._ProtectedData),
     (ingestion.DestinationArgs, ingestion._Destination),
     (ingestion.SourceArgs, ingestion._Source),
     (ingestion.FilesArgs, ingestion._Files),

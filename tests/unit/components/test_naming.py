@@ -12,6 +12,9 @@ from verdazure.naming import SUFFIX_LENGTH, Kind, check_name, new_suffix, physic
 PATTERNS = {
     Kind.APPLICATION_INSIGHTS: r"[a-z0-9-]{1,255}",
     Kind.BUDGET: r"[a-z0-9-]{1,63}",
+    Kind.ACTION_GROUP: r"[a-z0-9-]{1,260}",
+    Kind.ALERT_PROCESSING_RULE: r"[a-z0-9-]{1,160}",
+    Kind.BACKUP_VAULT: r"[A-Za-z][A-Za-z0-9-]{0,48}[A-Za-z0-9]",
     Kind.CONTAINER_APPS_ENVIRONMENT: r"[a-z](-?[a-z0-9]){1,31}",
     Kind.CONTAINER_APPS_JOB: r"[a-z](-?[a-z0-9]){1,31}",
     Kind.CONTAINER_REGISTRY: r"[a-z0-9]{5,50}",
