@@ -23,6 +23,7 @@ from msrest.exceptions import ValidationError
 from typing_extensions import is_typeddict
 
 MODELS = {
+    "Microsoft.AlertsManagement/actionRules": "azure.mgmt.alertsmanagement.models:AlertProcessingRule",
     "Microsoft.App/jobs": "azure.mgmt.appcontainers.models:Job",
     "Microsoft.App/managedEnvironments": "azure.mgmt.appcontainers.models:ManagedEnvironment",
     "Microsoft.Authorization/locks": "azure.mgmt.resource.locks.models:ManagementLockObject",
@@ -38,6 +39,10 @@ MODELS = {
     "Microsoft.DataFactory/factories/linkedservices": "azure.mgmt.datafactory.models:LinkedServiceResource",
     "Microsoft.DataFactory/factories/pipelines": "azure.mgmt.datafactory.models:PipelineResource",
     "Microsoft.DataFactory/factories/triggers": "azure.mgmt.datafactory.models:TriggerResource",
+    "Microsoft.DataProtection/backupVaults": "azure.mgmt.dataprotection.models:BackupVaultResource",
+    "Microsoft.DataProtection/backupVaults/backupInstances": "azure.mgmt.dataprotection.models:BackupInstanceResource",
+    "Microsoft.DataProtection/backupVaults/backupPolicies": "azure.mgmt.dataprotection.models:BaseBackupPolicyResource",
+    "Microsoft.Insights/actionGroups": "azure.mgmt.monitor.v2023_01_01.models:ActionGroupResource",
     "Microsoft.Insights/components": "azure.mgmt.applicationinsights.v2020_02_02.models:ApplicationInsightsComponent",
     "Microsoft.Insights/diagnosticSettings": (
         "azure.mgmt.monitor.v2021_05_01_preview.models:DiagnosticSettingsResource"
@@ -66,6 +71,7 @@ MODELS = {
     "Microsoft.Storage/storageAccounts/blobServices/containers/immutabilityPolicies": (
         "azure.mgmt.storage.types:ImmutabilityPolicy"
     ),
+    "Microsoft.Storage/storageAccounts/objectReplicationPolicies": "azure.mgmt.storage.types:ObjectReplicationPolicy",
     "Microsoft.Storage/storageAccounts/inventoryPolicies": "azure.mgmt.storage.types:BlobInventoryPolicy",
     "Microsoft.Storage/storageAccounts/managementPolicies": "azure.mgmt.storage.types:ManagementPolicy",
 }

@@ -17,6 +17,8 @@ PROGRAMS = [
     "datasets/max",
     "ingestion/max",
     "deduplication/max",
+    "recovery/max",
+    "recovery/waf_aligned",
 ]
 ACCEPTED = json.loads((ROOT / "tests" / "prove" / "checkov_accepted.json").read_text())
 
@@ -33,13 +35,20 @@ def test_microsofts_models_accept_every_body(program, exported, judge):
 
 def test_every_type_in_use_is_judged(exported, judge):
     used = set().union(*(judge(exported(program)) for program in PROGRAMS))
-    assert len(used) == 35
+    assert len(used) == 41
     assert used >= WITHOUT_A_CHECK.keys(), "listed without being used"
 
 
 def test_each_model_refuses_what_is_wrong(exported, judge, tmp_path):
     """A judge that accepts everything would prove nothing: each type's model must find an unknown property."""
-    for program in ("quickstart", "workspace/max", "datasets/max", "ingestion/max", "deduplication/max"):
+    for program in (
+        "quickstart",
+        "workspace/max",
+        "datasets/max",
+        "ingestion/max",
+        "deduplication/max",
+        "recovery/max",
+    ):
         template = json.loads(exported(program).read_text())
         spoilt = copy.deepcopy(template)
         for resource in spoilt["resources"]:

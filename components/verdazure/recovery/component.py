@@ -114,7 +114,7 @@ class Recovery(pulumi.ComponentResource):
     """What protects, by name: `soft delete and versions + geo redundancy`."""
     explanation: Output[dict[str, str]]
     """By name: every alternative, whether it serves or why not, and what it adds in kWh and gCO2e a GB-month."""
-    runbook: Output[dict[str, str]]
+    runbook: Output[dict[str, list[str]]]
     """By name: how it is brought back, step by step."""
 
     def __init__(self, name: str, args: RecoveryArgs, opts: Optional[ResourceOptions] = None) -> None:
@@ -171,7 +171,7 @@ class Recovery(pulumi.ComponentResource):
                 made += replication(full_name, *ends, data.containers, data.prefixes, plan.child)
         return made
 
-    def _runbook(self, key: str, plan: "_Plan", held: dataprotection.BackupVault | None) -> Output[str]:
+    def _runbook(self, key: str, plan: "_Plan", held: dataprotection.BackupVault | None) -> Output[list[str]]:
         data, measures = plan.spec.protected[key], plan.spec.choices[key].measures
         known = Output.all(
             account_id=data.account_id,

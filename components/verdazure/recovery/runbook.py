@@ -1,4 +1,4 @@
-"""How data is brought back, step by step, with the names of what was deployed. Plain text, for whoever is on call.
+"""How data is brought back, step by step, with the names of what was deployed: for whoever is on call.
 
 Commands: Microsoft Learn, Azure CLI reference (`az storage blob`, `az storage fs`, `az storage account failover`,
 `az dataprotection backup-instance`), read 2026-11-23.
@@ -26,15 +26,17 @@ class Place:
     destination: str
 
 
-def runbook(measures: Sequence[Measure], place: Place) -> str:
-    """Numbered steps for each measure that was taken."""
-    parts = [f"{measure.value.capitalize()}:\n" + _numbered(_STEPS[measure](place)) for measure in measures]
-    drill = "Try this out before it is needed, and write down how long it took: the times planned with are no promises."
-    return "\n".join([*parts, drill])
+DRILL = "Try this out before it is needed, and write down how long it took: the times planned with are no promises."
 
 
-def _numbered(steps: Iterator[str]) -> str:
-    return "\n".join(f"  {number}. {step}" for number, step in enumerate(steps, 1))
+def runbook(measures: Sequence[Measure], place: Place) -> list[str]:
+    """The steps of each measure that was taken, in their order, one text each."""
+    steps = [
+        f"{measure.value}, step {number}: {step}"
+        for measure in measures
+        for number, step in enumerate(_STEPS[measure](place), 1)
+    ]
+    return [*steps, DRILL]
 
 
 def _recreation(place: Place) -> Iterator[str]:

@@ -116,14 +116,13 @@ def test_the_explanation_has_every_alternative_and_the_runbook_the_names(deploy)
     assert told.startswith("vaulted backup is taken; re-creation: it cannot be made again; 0 kWh, 0 gCO2e a GB-month; ")
     assert told.count(" kWh, ") == 7
     steps = found.outputs["runbook"]["models"]
-    assert "Vaulted backup:\n  1. Make an empty account" in steps
-    assert "--vault-name rescue --backup-instance-name rescue-models" in steps
-    assert f"--target-resource-id {ACCOUNT} " in steps
+    assert [step.partition(": ")[0] for step in steps[:-1]] == [f"vaulted backup, step {at}" for at in (1, 2, 3, 4)]
+    assert "--vault-name rescue --backup-instance-name rescue-models" in steps[1]
+    assert f"--target-resource-id {ACCOUNT} " in steps[2]
+    assert steps[-1].startswith("Try this out before it is needed")
     undelete = made(deploy).outputs["runbook"]["models"]
-    assert (
-        "az storage blob undelete --container-name model --name B --account-name stdurable --auth-mode login"
-        in undelete
-    )
+    wanted = "az storage blob undelete --container-name model --name B --account-name stdurable --auth-mode login"
+    assert undelete[1] == f"soft delete and versions, step 2: {wanted}"
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,13 @@ from collections.abc import Mapping
 GROUP = "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}"
 
 _AKS = "Microsoft.ContainerService/managedClusters/{resourceName}"
+_BACKUPS = "Microsoft.DataProtection/backupVaults/{vaultName}"
 _BUS = "Microsoft.ServiceBus/namespaces/{namespaceName}"
 _CDN = "Microsoft.Cdn/profiles/{profileName}"
 _COSMOS = "Microsoft.DocumentDB/databaseAccounts/{accountName}"
 _DNS = "Microsoft.Network/dnsZones/{zoneName}"
 _EVENTS = "Microsoft.EventHub/namespaces/{namespaceName}"
+_FACTORY = "Microsoft.DataFactory/factories/{factoryName}"
 _ML = "Microsoft.MachineLearningServices/workspaces/{workspaceName}"
 _SITE = "Microsoft.Web/sites/{name}"
 _SYNAPSE = "Microsoft.Synapse/workspaces/{workspaceName}"
@@ -18,6 +20,7 @@ _ACCOUNT = "Microsoft.Storage/storageAccounts/{accountName}"
 # Source: Azure REST API reference, path of each type's "Create Or Update", with the SDK's names of the parameters.
 # Below a resource group unless a path starts with a slash.
 PATHS: Mapping[str, str] = {
+    "alertsmanagement:AlertProcessingRuleByName": "Microsoft.AlertsManagement/actionRules/{alertProcessingRuleName}",
     "apimanagement:ApiManagementService": "Microsoft.ApiManagement/service/{serviceName}",
     "app:ContainerApp": "Microsoft.App/containerApps/{containerAppName}",
     "app:Job": "Microsoft.App/jobs/{jobName}",
@@ -62,9 +65,16 @@ PATHS: Mapping[str, str] = {
     "cosmosdb:SqlResourceSqlDatabase": _COSMOS + "/sqlDatabases/{databaseName}",
     "dashboard:Grafana": "Microsoft.Dashboard/grafana/{workspaceName}",
     "databricks:Workspace": "Microsoft.Databricks/workspaces/{workspaceName}",
-    "datafactory:DataFlow": "Microsoft.DataFactory/factories/{factoryName}/dataflows/{dataFlowName}",
-    "datafactory:Factory": "Microsoft.DataFactory/factories/{factoryName}",
-    "datafactory:LinkedService": "Microsoft.DataFactory/factories/{factoryName}/linkedservices/{linkedServiceName}",
+    "datafactory:DataFlow": _FACTORY + "/dataflows/{dataFlowName}",
+    "datafactory:Dataset": _FACTORY + "/datasets/{datasetName}",
+    "datafactory:Factory": _FACTORY,
+    "datafactory:IntegrationRuntime": _FACTORY + "/integrationRuntimes/{integrationRuntimeName}",
+    "datafactory:LinkedService": _FACTORY + "/linkedservices/{linkedServiceName}",
+    "datafactory:Pipeline": _FACTORY + "/pipelines/{pipelineName}",
+    "datafactory:Trigger": _FACTORY + "/triggers/{triggerName}",
+    "dataprotection:BackupInstance": _BACKUPS + "/backupInstances/{backupInstanceName}",
+    "dataprotection:BackupPolicy": _BACKUPS + "/backupPolicies/{backupPolicyName}",
+    "dataprotection:BackupVault": _BACKUPS,
     "dbformysql:Database": "Microsoft.DBforMySQL/flexibleServers/{serverName}/databases/{databaseName}",
     "dbformysql:FirewallRule": "Microsoft.DBforMySQL/flexibleServers/{serverName}/firewallRules/{firewallRuleName}",
     "dbformysql:Server": "Microsoft.DBforMySQL/flexibleServers/{serverName}",
@@ -177,6 +187,7 @@ PATHS: Mapping[str, str] = {
     "storage:FileServiceProperties": _ACCOUNT + "/fileServices/{fileServicesName}",
     "storage:FileShare": _ACCOUNT + "/fileServices/default/shares/{shareName}",
     "storage:ManagementPolicy": _ACCOUNT + "/managementPolicies/{managementPolicyName}",
+    "storage:ObjectReplicationPolicy": _ACCOUNT + "/objectReplicationPolicies/{objectReplicationPolicyId}",
     "storage:Queue": _ACCOUNT + "/queueServices/default/queues/{queueName}",
     "storage:StorageAccount": _ACCOUNT,
     "storage:StorageAccountStaticWebsite": _ACCOUNT + "/staticWebsite",
