@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, model_validator
 from verdazure import facts
 from verdazure.args import Count, Flag, Number, Record, Text, refuse
 from verdazure.carbon.regions import Needs, Weights
+from verdazure.interfaces import Redundancy, known_region
 from verdazure.prices import BLOB_TIERS, NOT_ASKED, PriceList, RetailPrices
 from verdazure.regional import Comparison, Stored, Training, Workload, advice, compare
 
@@ -70,22 +71,9 @@ class RegionalDataStrategyArgs(TypedDict):
     """ISO 4217 code. Default USD; other currencies are Microsoft's conversions."""
 
 
-def _region(name: str) -> str:
-    try:
-        return facts.region(name).name
-    except facts.UnknownFact as unknown:
-        refuse("", name, "the name of an Azure region in the facts table", str(unknown))
-
-
 def _tier(name: str) -> str:
     if name not in BLOB_TIERS:
         refuse("", name, ", ".join(BLOB_TIERS), "name an access tier")
-    return name
-
-
-def _redundancy(name: str) -> str:
-    if name not in facts.replications():
-        refuse("", name, ", ".join(facts.replications()), "name a redundancy")
     return name
 
 
@@ -97,7 +85,7 @@ def _size(name: str) -> str:
 
 
 _Amount = Annotated[Number, Field(ge=0, allow_inf_nan=False)]
-_Region = Annotated[Text, AfterValidator(_region)]
+_Region = Annotated[Text, AfterValidator(known_region)]
 
 
 class RegionWeights(Record):
@@ -127,7 +115,7 @@ class RegionalDataStrategy(Record):
     """Checked `RegionalDataStrategyArgs`, and the decision that they lead to."""
 
     stored_gb: Mapping[Annotated[Text, AfterValidator(_tier)], _Amount] = {}
-    redundancy: Annotated[Text, AfterValidator(_redundancy)] = "LRS"
+    redundancy: Redundancy = "LRS"
     training: TrainingHours | None = None
     moved_gb: _Amount = 0.0
     moved_from: _Region | None = None

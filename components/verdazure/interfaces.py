@@ -92,6 +92,16 @@ def known_region(location: Input[str]) -> Input[str]:
     return location
 
 
+def known_redundancy(name: str) -> str:
+    """Refuses what is not in the facts table."""
+    if name not in facts.replications():
+        refuse("", name, ", ".join(facts.replications()), "name it as Azure does")
+    return name
+
+
+Redundancy = Annotated[Text, AfterValidator(known_redundancy)]
+
+
 class Site(Record):
     """A landing as a component sees it."""
 

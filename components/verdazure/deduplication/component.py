@@ -9,7 +9,7 @@ from pulumi import Input, Output, ResourceOptions
 from pulumi_azure_native import app, managedidentity, storage
 from pydantic import AfterValidator, ValidationInfo, model_validator
 
-from verdazure import facts, tags
+from verdazure import tags
 from verdazure.args import Flag, Record, Text, TextLeaf, component_name, normalise, refuse, resource_type
 from verdazure.carbon.typical_hours import cleanest_hour
 from verdazure.deduplication.manifest import CONTAINER
@@ -19,6 +19,7 @@ from verdazure.interfaces import (
     LandingRef,
     Lock,
     PrincipalType,
+    Redundancy,
     RoleAssignment,
     RoleAssignmentArgs,
     Site,
@@ -233,12 +234,6 @@ def _pinned(image: str) -> str:
     return image
 
 
-def _known_redundancy(name: str) -> str:
-    if name not in facts.replications():
-        refuse("", name, ", ".join(facts.replications()), "give the account's own")
-    return name
-
-
 def _five_fields(schedule: str) -> str:
     if not _CRON.fullmatch(schedule):
         refuse("", schedule, "five fields: minute, hour, day, month, day of the week", "such as '0 3 * * 1'")
@@ -248,7 +243,7 @@ def _five_fields(schedule: str) -> str:
 class _DeduplicationJob(Record):
     landing: Site
     account_id: TextLeaf
-    redundancy: Annotated[Text, AfterValidator(_known_redundancy)] = "LRS"
+    redundancy: Redundancy = "LRS"
     image: Annotated[Text, AfterValidator(_pinned)]
     registry_id: TextLeaf | None = None
     removes: Flag = False

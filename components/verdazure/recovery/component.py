@@ -1,5 +1,6 @@
 """Recovery: of all that could protect stored data, what suffices and draws least."""
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, NotRequired, Optional, TypedDict
@@ -16,6 +17,7 @@ from verdazure.interfaces import (
     LandingRef,
     Lock,
     PrincipalType,
+    Redundancy,
     RoleAssignment,
     RoleAssignmentArgs,
     Site,
@@ -28,7 +30,7 @@ from verdazure.interfaces import (
 )
 from verdazure.naming import Kind, check_name
 from verdazure.recovery.choosing import Choice, NothingSuffices, choose
-from verdazure.recovery.measures import Loss, Measure, Need, geo_redundancy
+from verdazure.recovery.measures import Loss, Measure, Need, asked_of_account
 from verdazure.recovery.resources import OPERATIONAL, VAULT, alerts, instance, policy, replication, vault
 from verdazure.recovery.runbook import Place, runbook
 from verdazure.storage.plans import PLANS, DataClass
@@ -199,11 +201,10 @@ class Recovery(pulumi.ComponentResource):
         Output.from_input(spec.landing.location).apply(lambda location: _same_region(self, spec.region, location))
         for key, choice in spec.choices.items():
             need = spec.need(key)
-            wanted = {Measure.ZONES: "ZRS", Measure.GEO: geo_redundancy(need)}
             for measure in choice.measures:
-                if measure in wanted and wanted[measure] != need.redundancy.removeprefix("RA"):
-                    asked = f"redundancy={{'{need.layout.value}': '{wanted[measure]}'}}"
+                if (wanted := asked_of_account(need, measure)) is not None:
                     told = f"{key}: {measure.value} is what suffices, and the account is {need.redundancy}."
+                    asked = f"redundancy={{'{need.layout.value}': '{wanted}'}}"
                     pulumi.log.warn(f"{told} Give its TieredStorage {asked}, and this component redundancy.", self)
 
 
@@ -243,7 +244,7 @@ class _ProtectedData(Record):
     recreatable_in_hours: Hours | None = None
     written_once: Flag | None = None
     archives: Flag | None = None
-    redundancy: Text | None = None
+    redundancy: Redundancy | None = None
     changed_share: Share = 0.1
     prefixes: tuple[Text, ...] = ()
     replicated_share: Share = 1.0
@@ -252,8 +253,6 @@ class _ProtectedData(Record):
 
     @model_validator(mode="after")
     def _check(self) -> "_ProtectedData":
-        if self.redundancy is not None and self.redundancy not in facts.replications():
-            refuse("redundancy", self.redundancy, ", ".join(facts.replications()), "give the account's own")
         if (self.destination_account_id is None) is not (self.destination_region is None):
             fix = "give both, or neither"
             refuse("destination_region", self.destination_region, "given together with destination_account_id", fix)
@@ -305,6 +304,6 @@ class _Recovery(Record):
     def need(self, key: str) -> Need:
         return self.protected[key].need(self.region, self.residency)
 
-    @property
+    @functools.cached_property
     def choices(self) -> Mapping[str, Choice]:
         return {key: choose(self.need(key)) for key in self.protected}

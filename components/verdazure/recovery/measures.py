@@ -210,6 +210,13 @@ def geo_redundancy(need: Need) -> str:
     return "GZRS" if facts.region(need.region).availability_zones and not need.archives else "GRS"
 
 
+def asked_of_account(need: Need, measure: Measure) -> str | None:
+    """The redundancy that the account has to be given for a measure; None where it serves as it is."""
+    held = need.redundancy.removeprefix("RA")
+    wanted = {Measure.ZONES: ("ZRS", "GZRS"), Measure.GEO: (geo_redundancy(need), "GZRS")}.get(measure)
+    return None if wanted is None or held in wanted else wanted[0]
+
+
 _JUDGES = {
     Measure.RECREATION: _recreation,
     Measure.SOFT_DELETE: _soft_delete,

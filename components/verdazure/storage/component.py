@@ -17,6 +17,7 @@ from verdazure.interfaces import (
     LandingRef,
     Lock,
     PrivateEndpoint,
+    Redundancy,
     RoleAssignment,
     RoleAssignmentArgs,
     Site,
@@ -383,7 +384,7 @@ class _TieredStorage(Record):
     landing: Site
     classes: Mapping[DataClass, _Retention]
     portions: Mapping[Text, _Portion] = {}
-    redundancy: Mapping[Text, Text] = {}
+    redundancy: Mapping[Text, Redundancy] = {}
     inventory: InventorySchedule = InventorySchedule.WEEKLY
     change_feed_days: Annotated[Count, Field(ge=1, le=guardrails.CHANGE_FEED_DAYS_MAX.value)] | None = None
     customer_managed_key: _CustomerManagedKey | None = None
@@ -404,8 +405,9 @@ class _TieredStorage(Record):
             _check_compliance(held, asked)
         longest = max((plan.layout.value for plan in self.plans()), key=len)
         check_name(component_name(info), Kind.STORAGE_ACCOUNT, role=longest)
-        for layout, redundancy in self.redundancy.items():
-            _check_redundancy(layout, redundancy)
+        for layout in self.redundancy:
+            if layout not in (layouts := [each.value for each in Layout]):
+                refuse("redundancy", layout, ", ".join(layouts), "name the account that it is for")
         for plan in self.plans():
             _check_plan(plan, self.redundancy.get(plan.layout.value, ""))
         for portion in self.portion_list():
@@ -481,14 +483,6 @@ def _check_compliance(held: DataClass, asked: _Retention) -> None:
         refuse(key, ", ".join(asked.compliance), f"of {', '.join(facts.retentions())}", str(unknown))
     except Conflict as conflict:
         refuse(key, ", ".join(asked.compliance), "bases that can be kept together with the days asked", str(conflict))
-
-
-def _check_redundancy(layout: str, redundancy: str) -> None:
-    layouts = [each.value for each in Layout]
-    if layout not in layouts:
-        refuse("redundancy", layout, ", ".join(layouts), "name the account that it is for")
-    if redundancy not in facts.replications():
-        refuse(f"redundancy.{layout}", redundancy, ", ".join(facts.replications()), "name it as Azure does")
 
 
 def _check_plan(plan: Plan, redundancy: str = "") -> None:

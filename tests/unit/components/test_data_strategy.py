@@ -151,7 +151,7 @@ def test_the_service_is_one_for_the_whole_program():
         (
             {"redundancy": "MRS"},
             "Landing 'ml': data_strategy.redundancy is 'MRS'. Allowed: LRS, ZRS, GRS, RAGRS, GZRS, RAGZRS. "
-            "Fix: name a redundancy.",
+            "Fix: name it as Azure does.",
         ),
         (
             {"candidates": ["swedncentral"]},

@@ -106,6 +106,7 @@ def test_what_the_account_must_be_is_told(deploy):
         "redundancy={'durable': 'GZRS'}, and this component redundancy."
     )
     assert made(deploy, {"survives": Loss.REGION, "redundancy": "GZRS"}).warnings == []
+    assert made(deploy, {"survives": Loss.ZONE, "redundancy": "RAGZRS"}).warnings == []
     (elsewhere,) = made(deploy, region="norwayeast").warnings
     assert elsewhere == "region is norwayeast, and the landing is in swedencentral: what was weighed is not so."
 
