@@ -48,6 +48,7 @@ MODELS = {
         "azure.mgmt.monitor.v2021_05_01_preview.models:DiagnosticSettingsResource"
     ),
     "Microsoft.KeyVault/vaults": "azure.mgmt.keyvault.types:VaultCreateOrUpdateParameters",
+    "Microsoft.KeyVault/vaults/keys": "azure.mgmt.keyvault.types:KeyCreateParameters",
     "Microsoft.MachineLearningServices/workspaces": "azure.ai.ml._restclient.arm_ml_service.models:Workspace",
     "Microsoft.MachineLearningServices/workspaces/computes": (
         "azure.mgmt.machinelearningservices.models:ComputeResource"
@@ -55,6 +56,13 @@ MODELS = {
     "Microsoft.MachineLearningServices/workspaces/data": "azure.mgmt.machinelearningservices.models:DataContainer",
     "Microsoft.MachineLearningServices/workspaces/data/versions": (
         "azure.mgmt.machinelearningservices.models:DataVersionBase"
+    ),
+    "Microsoft.MachineLearningServices/workspaces/connections": (
+        "azure.ai.ml._restclient.arm_ml_service.models:WorkspaceConnectionPropertiesV2BasicResource"
+    ),
+    "Microsoft.MachineLearningServices/workspaces/datastores": "azure.ai.ml._restclient.arm_ml_service.models:Datastore",
+    "Microsoft.MachineLearningServices/workspaces/outboundRules": (
+        "azure.ai.ml._restclient.arm_ml_service.models:OutboundRuleBasicResource"
     ),
     "Microsoft.ManagedIdentity/userAssignedIdentities": "azure.mgmt.msi.v2024_11_30.models:Identity",
     "Microsoft.Network/privateDnsZones": "azure.mgmt.privatedns.types:PrivateZone",

@@ -1,10 +1,20 @@
 """Every argument of a workspace that creates what it stands on."""
 
 import network
-from verdazure import Environment, Landing, Lock, ManagedNetwork, MlWorkspace, PrincipalType
+from verdazure import (
+    DataClass,
+    Environment,
+    Landing,
+    Lock,
+    ManagedNetwork,
+    MlWorkspace,
+    PrincipalType,
+    TieredStorage,
+)
 
 landing = Landing("ml", {"team": "vision", "environment": Environment.TEST, "residency": "eu"})
 hub = network.Hub(landing.ref)
+data = TieredStorage("data", {"landing": landing.ref, "classes": {DataClass.DATASET: {}, DataClass.CHECKPOINT: {}}})
 workspace = MlWorkspace(
     "ml",
     {
@@ -13,6 +23,19 @@ workspace = MlWorkspace(
         "managed_network": ManagedNetwork.ALLOW_ONLY_APPROVED_OUTBOUND,
         "image_build_compute": "builder",
         "telemetry_sampling_percent": 25,
+        "outbound_rules": {
+            "lake": {"resource_id": data.account_ids["lake"], "subresource": "dfs", "spark": True},
+            "monitor": {"service_tag": "AzureMonitor", "protocol": "TCP", "port_ranges": "443"},
+            "packages": {"fqdn": "pypi.org"},
+        },
+        "datastores": {
+            "dataset": {"account_id": data.account_ids["lake"], "container": "dataset", "lake": True},
+            "checkpoint": {"account_id": data.account_ids["flat"], "container": "checkpoint", "writable": True},
+        },
+        "connections": {
+            "search": {"category": "CognitiveSearch", "target": "https://srch-ml.search.windows.net", "shared": False}
+        },
+        "customer_managed_key": {"key_vault_id": hub.vault_id, "key_identifier": hub.key_identifier},
         "tags": {"cost-center": "4711"},
         "lock": Lock.CAN_NOT_DELETE,
         "role_assignments": {

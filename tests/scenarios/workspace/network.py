@@ -1,6 +1,6 @@
-"""The part of a hub network that a private workspace needs: a subnet, and the two zones of Azure ML."""
+"""What a private workspace needs of a platform: a subnet, the two zones of Azure ML, and a key to encrypt by."""
 
-from pulumi_azure_native import network, privatedns
+from pulumi_azure_native import authorization, keyvault, monitor, network, privatedns
 from verdazure import LandingRef
 
 ZONES = ("privatelink.api.azureml.ms", "privatelink.notebooks.azure.net")
@@ -31,3 +31,35 @@ class Hub:
             ).id
             for zone in ZONES
         ]
+        vault = keyvault.Vault(
+            "keys",
+            resource_group_name=group,
+            location=location,
+            vault_name="kv-platform-keys",
+            properties={
+                "tenant_id": authorization.get_client_config_output().tenant_id,
+                "sku": {"family": "A", "name": "standard"},
+                "enable_rbac_authorization": True,
+                "enable_soft_delete": True,
+                "enable_purge_protection": True,
+                "public_network_access": "Disabled",
+                "network_acls": {"bypass": "AzureServices", "default_action": "Deny"},
+            },
+            tags=tags,
+        )
+        monitor.DiagnosticSetting(
+            "keys",
+            name="audit",
+            resource_uri=vault.id,
+            workspace_id=landing["log_workspace_id"],
+            logs=[{"category_group": "audit", "enabled": True}],
+        )
+        key = keyvault.Key(
+            "ml",
+            resource_group_name=group,
+            vault_name=vault.name,
+            key_name="ml",
+            properties={"kty": "RSA", "key_size": 3072},
+            tags=tags,
+        )
+        self.vault_id, self.key_identifier = vault.id, key.key_uri

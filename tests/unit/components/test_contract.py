@@ -8,13 +8,15 @@ import pulumi
 import pytest
 import verdazure
 from pulumi.provider.experimental.component import ComponentProvider
-from verdazure import compute, data_strategy, interfaces, landing, workspace
+from verdazure import compute, data_strategy, interfaces, landing
 from verdazure.args import Record
 from verdazure.datasets import component as datasets
 from verdazure.deduplication import component as deduplication
 from verdazure.ingestion import component as ingestion
 from verdazure.recovery import component as recovery
 from verdazure.storage import component as storage
+from verdazure.workspace import component as workspace
+from verdazure.workspace import knowing, reaching
 
 SCHEMA = Path(__file__).parent / "schema.json"
 COMPONENTS = {
@@ -41,6 +43,10 @@ NESTED = [
     (storage.CustomerManagedKeyArgs, storage._CustomerManagedKey),
     (storage.StorageEndpointArgs, storage._StorageEndpoint),
     (recovery.ProtectedDataArgs, recovery._ProtectedData),
+    (workspace.WorkspaceKeyArgs, workspace._WorkspaceKey),
+    (reaching.OutboundRuleArgs, reaching.OutboundRule),
+    (knowing.DatastoreArgs, knowing.Datastore),
+    (knowing.ConnectionArgs, knowing.Connection),
     (ingestion.DestinationArgs, ingestion._Destination),
     (ingestion.SourceArgs, ingestion._Source),
     (ingestion.FilesArgs, ingestion._Files),

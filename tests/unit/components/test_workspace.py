@@ -5,6 +5,7 @@ from verdazure import ArgumentError, MlWorkspace
 
 from tests.unit.conftest import SITE, SUBSCRIPTION
 
+RULE = "machinelearningservices:ManagedNetworkSettingsRule"
 THEIRS = f"{SUBSCRIPTION}/resourceGroups/rg-theirs/providers"
 
 
@@ -200,3 +201,132 @@ def test_a_name_too_long_for_a_vault_is_fine_when_the_vault_is_adopted(deploy):
         MlWorkspace(name, {"landing": SITE, "key_vault_id": f"{THEIRS}/v", "storage_account_id": f"{THEIRS}/s"})
 
     assert deploy(program).of("machinelearningservices:Workspace")[name]["workspaceName"] == f"mlw-{name}-abc123"
+
+
+# What it may reach, what it knows of
+
+
+def test_outbound_rules_are_what_azure_calls_them(deploy):
+    rules = {
+        "lake": {"resource_id": f"{THEIRS}/Microsoft.Storage/storageAccounts/stlake", "subresource": "dfs"},
+        "monitor": {"service_tag": "AzureMonitor"},
+        "packages": {"fqdn": "pypi.org"},
+    }
+    done = workspace(deploy, outbound_rules=rules)
+    made = {inputs["ruleName"]: inputs["properties"] for inputs in done.of(RULE).values()}
+    assert set(done.of(RULE)) == {f"ml-outbound-{key}" for key in rules}
+    assert made == {
+        "lake": {
+            "type": "PrivateEndpoint",
+            "category": "UserDefined",
+            "destination": {
+                "serviceResourceId": rules["lake"]["resource_id"],
+                "subresourceTarget": "dfs",
+                "sparkEnabled": False,
+            },
+        },
+        "monitor": {
+            "type": "ServiceTag",
+            "category": "UserDefined",
+            "destination": {"action": "Allow", "serviceTag": "AzureMonitor", "protocol": "TCP", "portRanges": "443"},
+        },
+        "packages": {"type": "FQDN", "category": "UserDefined", "destination": "pypi.org"},
+    }
+    assert done.warnings == [
+        "Rules by domain name start a firewall that runs and is paid by the hour; service tags need none."
+    ]
+    assert workspace(deploy, outbound_rules={"monitor": rules["monitor"]}).warnings == []
+
+
+def test_data_stores_keep_no_key_and_the_identity_may_do_what_was_asked(deploy):
+    account = f"{THEIRS}/Microsoft.Storage/storageAccounts/stlake"
+    stores = {
+        "raw": {"account_id": account, "container": "raw", "lake": True},
+        "out": {"account_id": account, "container": "out", "writable": True},
+    }
+    done = workspace(deploy, datastores=stores)
+    raw, out = (done.of("machinelearningservices:Datastore")[f"ml-datastore-{key}"] for key in ("raw", "out"))
+    assert raw["properties"] == {
+        "datastoreType": "AzureDataLakeGen2",
+        "accountName": "stlake",
+        "filesystem": "raw",
+        "resourceGroup": "rg-theirs",
+        "subscriptionId": SUBSCRIPTION.rsplit("/", 1)[-1],
+        "credentials": {"credentialsType": "None"},
+        "serviceDataAccessAuthIdentity": "WorkspaceUserAssignedIdentity",
+    }
+    assert (out["properties"]["datastoreType"], out["properties"]["containerName"]) == ("AzureBlob", "out")
+    granted = {
+        name: (inputs["scope"].removeprefix(account), inputs["roleDefinitionId"].rsplit("/", 1)[-1])
+        for name, inputs in done.of("authorization:RoleAssignment").items()
+        if "datastore" in name
+    }
+    assert granted == {
+        "ml-datastore-raw": ("/blobServices/default/containers/raw", "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1"),
+        "ml-datastore-out": ("/blobServices/default/containers/out", "ba92f5b4-2d11-453d-a403-e96b0029c9fe"),
+    }
+    adopted = workspace(deploy, datastores=stores, identity_id=f"{THEIRS}/identity")
+    assert not any("datastore" in name for name in adopted.of("authorization:RoleAssignment"))
+
+
+def test_connections_are_by_identity(deploy):
+    asked = {"search": {"category": "CognitiveSearch", "target": "https://s.search.windows.net", "resource_id": "/s"}}
+    made = workspace(deploy, connections=asked).of("machinelearningservices:WorkspaceConnection")[
+        "ml-connection-search"
+    ]
+    assert made["properties"] == {
+        "authType": "AAD",
+        "category": "CognitiveSearch",
+        "target": "https://s.search.windows.net",
+        "isSharedToAll": True,
+        "metadata": {"ResourceId": "/s"},
+    }
+
+
+def test_a_key_of_ones_own_leaves_no_services_in_the_subscription(deploy):
+    key = {"key_vault_id": f"{THEIRS}/kv", "key_identifier": "https://kv.vault.azure.net/keys/ml"}
+    made = workspace(deploy, customer_managed_key=key).of("machinelearningservices:Workspace")["ml"]
+    identity = f"{SUBSCRIPTION}/resourceGroups/rg-ml/providers/managedidentity:UserAssignedIdentity/ml"
+    assert made["enableServiceSideCMKEncryption"] is True
+    assert made["encryption"] == {
+        "status": "Enabled",
+        "identity": {"userAssignedIdentity": identity},
+        "keyVaultProperties": {"keyIdentifier": key["key_identifier"], "keyVaultArmId": key["key_vault_id"]},
+    }
+
+
+def test_both_zones_are_made_for_endpoints_that_name_none(deploy):
+    endpoints = {"own": {"subnet_id": "/a", "private_dns_zone_ids": ["/zone"]}, "team": {"subnet_id": "/b"}}
+    done = workspace(deploy, private_endpoints=endpoints, dns_virtual_network_ids={"hub": "/hub"})
+    assert {zone["privateZoneName"] for zone in done.of("privatedns:PrivateZone").values()} == {
+        "privatelink.api.azureml.ms",
+        "privatelink.notebooks.azure.net",
+    }
+    zones = {
+        name: [each["privateDnsZoneId"].rsplit("/", 1)[-1] for each in group["privateDnsZoneConfigs"]]
+        for name, group in done.of("network:PrivateDnsZoneGroup").items()
+    }
+    assert zones == {"ml-endpoint-own-dns": ["zone"], "ml-endpoint-team-dns": ["ml-api-dns", "ml-notebooks-dns"]}
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        ({"outbound_rules": {"x": {}}}, "outbound_rules.x is None. Allowed: resource_id, service_tag or fqdn"),
+        (
+            {"outbound_rules": {"x": {"fqdn": "pypi.org", "service_tag": "A"}}},
+            "outbound_rules.x is 'service_tag, fqdn'",
+        ),
+        ({"outbound_rules": {"x": {"resource_id": "/a"}}}, "outbound_rules.x.subresource is None"),
+        (
+            {"outbound_rules": {"x": {"service_tag": "A"}}, "managed_network": "Disabled"},
+            "Allowed: none without a managed network",
+        ),
+        ({"dns_virtual_network_ids": {"hub": "/hub"}}, "nothing without private_endpoints"),
+        ({"datastores": {"Raw": {"account_id": "/a", "container": "raw"}}}, "string should match pattern '^[a-z0-9_]"),
+    ],
+)
+def test_what_it_cannot_reach_or_know_is_refused(deploy, args, message):
+    with pytest.raises(ArgumentError) as refused:
+        workspace(deploy, **args)
+    assert message in str(refused.value)

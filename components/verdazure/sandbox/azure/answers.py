@@ -726,10 +726,20 @@ def _cache(request: Request) -> Answer:
 
 
 def _vault_secret(request: Request) -> Answer:
-    vault = arm.name(arm.parent_id(request.id))
-    uri = f"https://{vault}.vault.azure.net/secrets/{request.name}"
-    version = uuid.UUID(request.guid(f"version {request.now.isoformat()}")).hex
+    uri, version = _in_vault(request, "secrets")
     return {"properties": {"secretUri": uri, "secretUriWithVersion": f"{uri}/{version}"}}
+
+
+def _vault_key(request: Request) -> Answer:
+    uri, version = _in_vault(request, "keys")
+    return {"keyUri": uri, "keyUriWithVersion": f"{uri}/{version}"}
+
+
+def _in_vault(request: Request, kind: str) -> tuple[str, str]:
+    """Address and version of a key or a secret; each change of it makes a new version."""
+    vault = arm.name(arm.parent_id(request.id))
+    version = uuid.UUID(request.guid(f"version {request.now.isoformat()}")).hex
+    return f"https://{vault}.vault.azure.net/{kind}/{request.name}", version
 
 
 def _postgres(request: Request) -> Answer:
@@ -777,6 +787,7 @@ _ANSWERS: Mapping[str, Callable[[Request], Answer]] = {
     "dns:RecordSet": _record_set,
     "dns:Zone": _zone,
     "eventhub:Namespace": _message_namespace,
+    "keyvault:Key": _vault_key,
     "keyvault:Secret": _vault_secret,
     "keyvault:Vault": _vault,
     "machinelearningservices:Compute": _compute,

@@ -112,6 +112,7 @@ PATHS: Mapping[str, str] = {
     "machinelearningservices:DataContainer": _ML + "/data/{name}",
     "machinelearningservices:DataVersion": _ML + "/data/{name}/versions/{version}",
     "machinelearningservices:Datastore": _ML + "/datastores/{name}",
+    "machinelearningservices:ManagedNetworkSettingsRule": _ML + "/outboundRules/{ruleName}",
     "machinelearningservices:OnlineDeployment": _ML + "/onlineEndpoints/{endpointName}/deployments/{deploymentName}",
     "machinelearningservices:OnlineEndpoint": _ML + "/onlineEndpoints/{endpointName}",
     "machinelearningservices:Schedule": _ML + "/schedules/{name}",

@@ -154,3 +154,15 @@ def test_a_service_is_reached_at_its_own_host(engine, token, inputs, where, answ
     for step in where.split("."):
         found = found[step]
     assert found == answer
+
+
+def test_a_key_has_an_address_and_a_version(engine):
+    engine.group()
+    access = {"tenantId": identity.TENANT_ID, "sku": {"family": "A", "name": "standard"}}
+    vault = {**GROUP, "vaultName": "kv-keys", "location": "swedencentral", "properties": access}
+    engine.create("keyvault:Vault", vault)
+    key = {**GROUP, "vaultName": "kv-keys", "keyName": "ml", "properties": {"kty": "RSA"}}
+    _, made = engine.create("keyvault:Key", key)
+    address, _, version = made["keyUriWithVersion"].rpartition("/")
+    assert address == made["keyUri"] == "https://kv-keys.vault.azure.net/keys/ml"
+    assert len(version) == 32

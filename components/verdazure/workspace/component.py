@@ -28,12 +28,15 @@ from verdazure.interfaces import (
     grant,
     grant_all,
     lock,
+    private_zone,
     weakened,
 )
 from verdazure.naming import Kind, check_name, named, physical_name
 from verdazure.storage.lifecycle import lifecycle_rules
 from verdazure.storage.plans import DataClass, Layout, Plan
 from verdazure.storage.resources import account, blob_service, lifecycle
+from verdazure.workspace.knowing import Connection, ConnectionArgs, Datastore, DatastoreArgs, know_data, know_services
+from verdazure.workspace.reaching import OutboundRule, OutboundRuleArgs, reach
 
 # What the workspace's identity may do, per resource that it stands on. Azure's documentation asks for Contributor on
 # each (Azure ML, identity-based service authentication) with the data roles beside it; these are the narrower built-in
@@ -55,6 +58,11 @@ IDENTITY_ROLES = {
 DEFAULT_STORAGE = Plan(DataClass.RUN_ARTIFACT, Layout.FLAT, cool_after=30, cold_after=90)
 
 
+DNS_ZONES = {"api": "privatelink.api.azureml.ms", "notebooks": "privatelink.notebooks.azure.net"}
+RuleName = Annotated[Text, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$")]
+StoreName = Annotated[Text, Field(pattern=r"^[a-z0-9_]{1,255}$")]
+
+
 class ManagedNetwork(str, Enum):
     """What the workspace's compute may reach, by Azure's own names."""
 
@@ -62,6 +70,15 @@ class ManagedNetwork(str, Enum):
     ALLOW_ONLY_APPROVED_OUTBOUND = "AllowOnlyApprovedOutbound"
     """Only what outbound rules name; rules by domain name run a firewall that is paid by the hour."""
     DISABLED = "Disabled"
+
+
+class WorkspaceKeyArgs(TypedDict):
+    """A key of yours, which the workspace's identity may use (Key Vault Crypto User)."""
+
+    key_vault_id: Input[str]
+    """ARM id of its vault."""
+    key_identifier: Input[str]
+    """Its URL, with or without a version: `https://kv-keys.vault.azure.net/keys/ml`."""
 
 
 class MlWorkspaceArgs(TypedDict):
@@ -87,6 +104,14 @@ class MlWorkspaceArgs(TypedDict):
     """Name of the cluster that builds images, as the private registry's own tasks cannot reach it."""
     telemetry_sampling_percent: NotRequired[float]
     """Share of telemetry that is kept, above 0 to 100; above 50 weakens rule MO05. Default 50."""
+    outbound_rules: NotRequired[dict[str, OutboundRuleArgs]]
+    """What its compute may reach in addition, made one after the other."""
+    datastores: NotRequired[dict[str, DatastoreArgs]]
+    """Containers that jobs read and write, by identity."""
+    connections: NotRequired[dict[str, ConnectionArgs]]
+    """Other services that jobs and flows call, by identity."""
+    customer_managed_key: NotRequired[WorkspaceKeyArgs]
+    """A key of yours that encrypts what Azure ML keeps. Default: Microsoft's."""
     tags: NotRequired[dict[str, Input[str]]]
     """Further tags for every resource."""
     lock: NotRequired[Lock]
@@ -96,6 +121,9 @@ class MlWorkspaceArgs(TypedDict):
     """Who may do what on the workspace."""
     private_endpoints: NotRequired[dict[str, PrivateEndpointArgs]]
     """Ways in: there is no public one. Zones: privatelink.api.azureml.ms and privatelink.notebooks.azure.net."""
+    dns_virtual_network_ids: NotRequired[dict[str, Input[str]]]
+    """ARM ids of virtual networks, by a name that stays: both zones are made in the landing's resource group and linked
+    to them, for endpoints that name no zones. A resource group holds one zone of a name. Default: zones are yours."""
     diagnostic_settings: NotRequired[DiagnosticSettingsArgs]
     """Logs and metrics of the workspace and its vault. Default: all logs and metrics to the landing's log workspace."""
 
@@ -146,7 +174,11 @@ class MlWorkspace(pulumi.ComponentResource):
         workspace = self._workspace(name, spec, ResourceOptions(parent=self, depends_on=granted))
 
         self.resource_id, self.resource_name = workspace.id, workspace.name
-        connect(name, workspace.id, "amlworkspace", spec.private_endpoints, spec.landing, self._tags, child)
+        self._enter(name, workspace, spec, child)
+        group = spec.landing.resource_group_name
+        reach(name, spec.outbound_rules, workspace, group, child)
+        know_data(name, spec.datastores, workspace, group, self._principal, child)
+        know_services(name, spec.connections, workspace, group, child)
         diagnose(name, workspace.id, spec.diagnostic_settings, spec.landing, child)
         grant_all(name, workspace.id, spec.role_assignments, child)
         self._warn(spec)
@@ -162,6 +194,20 @@ class MlWorkspace(pulumi.ComponentResource):
                 "application_insights_id": self.application_insights_id,
             }
         )
+
+    def _enter(self, name: str, workspace: ml.Workspace, spec: "_MlWorkspace", child: ResourceOptions) -> None:
+        """Private endpoints, in the zones that they name or else in those that are made here."""
+        networks, site = spec.dns_virtual_network_ids, spec.landing
+        zones = tuple(
+            private_zone(f"{name}-{key}-dns", zone, networks, site, self._tags, child)
+            for key, zone in DNS_ZONES.items()
+            if networks
+        )
+        endpoints = {
+            key: asked if asked.private_dns_zone_ids else asked.model_copy(update={"private_dns_zone_ids": zones})
+            for key, asked in spec.private_endpoints.items()
+        }
+        connect(name, workspace.id, "amlworkspace", endpoints, site, self._tags, child)
 
     def _identity(self, name: str, site: Site, child: ResourceOptions) -> managedidentity.UserAssignedIdentity:
         return managedidentity.UserAssignedIdentity(
@@ -291,17 +337,39 @@ class MlWorkspace(pulumi.ComponentResource):
             managed_network={"isolation_mode": spec.managed_network.value},
             image_build_compute=spec.image_build_compute,
             v1_legacy_mode=False,
+            encryption=self._encryption(spec.customer_managed_key),
+            # Else a database, a search service and an account of the workspace's own would run in your subscription.
+            enable_service_side_cmk_encryption=True if spec.customer_managed_key else None,
             tags=self._tags,
             opts=opts,
         )
 
+    def _encryption(self, key: "_WorkspaceKey | None") -> ml.EncryptionPropertyArgs | None:
+        if key is None:
+            return None
+        return ml.EncryptionPropertyArgs(
+            status="Enabled",
+            identity=ml.IdentityForCmkArgs(user_assigned_identity=self.identity_id),
+            key_vault_properties=ml.KeyVaultPropertiesArgs(
+                key_identifier=key.key_identifier, key_vault_arm_id=key.key_vault_id
+            ),
+        )
+
     def _warn(self, spec: "_MlWorkspace") -> None:
+        if any(rule.fqdn for rule in spec.outbound_rules.values()):
+            told = "Rules by domain name start a firewall that runs and is paid by the hour; service tags need none."
+            pulumi.log.warn(told, self)
         sampling = guardrails.TELEMETRY_SAMPLING_PERCENT_MAX
         if spec.managed_network is ManagedNetwork.DISABLED:
             weakened(self, "managed_network is Disabled: compute reaches the workspace from anywhere.", "SE06")
         if spec.telemetry_sampling_percent > sampling.value:
             kept = f"{spec.telemetry_sampling_percent:g} % of telemetry is kept; the limit is {sampling.value:g}."
             weakened(self, kept, sampling.rule)
+
+
+class _WorkspaceKey(Record):
+    key_vault_id: TextLeaf
+    key_identifier: TextLeaf
 
 
 class _MlWorkspace(Record):
@@ -314,11 +382,16 @@ class _MlWorkspace(Record):
     identity_id: TextLeaf | None = None
     managed_network: ManagedNetwork = ManagedNetwork.ALLOW_INTERNET_OUTBOUND
     image_build_compute: Text | None = None
+    outbound_rules: Mapping[RuleName, OutboundRule] = {}
+    datastores: Mapping[StoreName, Datastore] = {}
+    connections: Mapping[RuleName, Connection] = {}
+    customer_managed_key: _WorkspaceKey | None = None
     telemetry_sampling_percent: Annotated[Number, Field(gt=0, le=100)] = guardrails.TELEMETRY_SAMPLING_PERCENT_MAX.value
     tags: Mapping[str, TextLeaf] = {}
     lock: Lock | None = None
     role_assignments: Mapping[str, RoleAssignment] = {}
     private_endpoints: Mapping[str, PrivateEndpoint] = {}
+    dns_virtual_network_ids: Mapping[Text, TextLeaf] = {}
     diagnostic_settings: DiagnosticSettings = DiagnosticSettings()
 
     @model_validator(mode="after")
@@ -331,6 +404,11 @@ class _MlWorkspace(Record):
         check_name(
             component_name(info), Kind.ML_WORKSPACE, *(kind for kind, adopted in created.items() if adopted is None)
         )
+        if self.outbound_rules and self.managed_network is ManagedNetwork.DISABLED:
+            refuse("outbound_rules", self.outbound_rules, "none without a managed network", "take managed_network out")
+        if self.dns_virtual_network_ids and not self.private_endpoints:
+            allowed = "nothing without private_endpoints, whose names the zones resolve"
+            refuse("dns_virtual_network_ids", self.dns_virtual_network_ids, allowed, "add an endpoint, or take it out")
         if self.application_insights_id is None and self.landing.log_workspace_id is None:
             fix = "pass landing.ref, or adopt a component with application_insights_id"
             refuse("landing.log_workspace_id", None, "the log workspace that telemetry goes to", fix)
