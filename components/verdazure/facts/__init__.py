@@ -10,6 +10,7 @@ from verdazure.facts.rows import (
     Accelerator,
     Coefficient,
     Cpu,
+    Model,
     OpenDataset,
     Region,
     Replication,

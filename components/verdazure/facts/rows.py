@@ -194,20 +194,57 @@ class Runtime(Sourced):
 class Model(Sourced):
     """A pre-trained model. `licence` is that of the facts; `model_licence` that of the weights."""
 
+    EMPTY_SAYS_SOMETHING = frozenset(
+        {"azure_format", "azure_version", "azure_skus", "lifecycle", "retires_on", "smaller_sibling"}
+    )
     publisher: str
     task: str
     """`chat`, `embedding`, `image-classification`, `text-classification`, `transcription`."""
     modalities: Annotated[frozenset[str], BeforeValidator(_words)]
     """What it takes: `audio`, `image`, `text`."""
+    languages: Annotated[frozenset[str], BeforeValidator(_words)]
+    """ISO 639-1 codes that its publisher names; empty where none are named, which does not mean that it knows none."""
     parameters_millions: Number
+    """All of them, also those that a mixture of experts leaves out of a token; None: not published."""
     context_tokens: Whole
     """None also where a model has no context to speak of."""
+    weights: Literal["open", "closed"]
+    """`open`: they can be run on compute of one's own."""
     model_licence: Text
     """SPDX id; None where its publisher states none."""
+    azure_format: Text
+    """Azure's name of who made it, as a deployment asks for it; None: Azure does not host it."""
+    azure_version: Text
+    azure_skus: Annotated[frozenset[str], BeforeValidator(_words)]
+    """Deployment types that some region offers, those of a data zone with the zone: `DataZoneStandard:eu`."""
+    lifecycle: Annotated[Literal["ga", "preview", "deprecated", "retired"] | None, BeforeValidator(_missing_as_none)]
+    """As Azure hosts it. A deprecated model takes no new customers."""
+    retires_on: Day
+    """The day from which Azure may turn its deployments off; None: none is announced."""
+    smaller_sibling: Text
+    """The next smaller model of its series by its publisher's own words: all that is known of secret sizes."""
 
-    @field_serializer("modalities")
-    def _in_order(self, modalities: frozenset[str]) -> list[str]:
-        return sorted(modalities)
+    @property
+    def energy_class(self) -> Literal["XS", "S", "M", "L"] | None:
+        """By the memory and boards that its parameters need: XS up to 1 billion, S up to 10, M up to 100, L above.
+
+        None where the parameters are not known.
+        """
+        if self.parameters_millions is None:
+            return None
+        if self.parameters_millions <= 1_000:
+            return "XS"
+        if self.parameters_millions <= 10_000:
+            return "S"
+        return "M" if self.parameters_millions <= 100_000 else "L"
+
+    @field_serializer("modalities", "languages", "azure_skus")
+    def _in_order(self, words: frozenset[str]) -> list[str]:
+        return sorted(words)
+
+    def gaps(self) -> tuple[str, ...]:
+        """As for every row; a model whose weights are not given out has no gap in their licence."""
+        return tuple(column for column in super().gaps() if self.weights == "open" or column != "model_licence")
 
 
 class OpenDataset(Sourced):

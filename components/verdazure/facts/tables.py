@@ -68,7 +68,7 @@ storage_tiers = Table("storage_tiers", "storage tier", rows.StorageTier, "Energy
 replications = Table("replications", "redundancy", rows.Replication, "Copies that a redundancy keeps", 2 * _YEAR)
 coefficients = Table("coefficients", "coefficient", rows.Coefficient, "Numbers of the footprint model", 2 * _YEAR)
 typical_days = Table("profiles", "typical day", rows.TypicalDay, "Average day of each grid zone by month", 4 * _YEAR)
-models = Table("models", "model", rows.Model, "Size, task and licence of pre-trained models", _YEAR / 2)
+models = Table("models", "model", rows.Model, "Size, task, licence and hosting of pre-trained models", _YEAR / 2)
 open_datasets = Table(
     "open_datasets", "open dataset", rows.OpenDataset, "Azure Open Datasets: where, how large, whose terms", _YEAR / 2
 )
