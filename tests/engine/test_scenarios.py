@@ -29,7 +29,7 @@ def deployed(project, pulumi):
 
     def write(scenario: Path) -> Path:
         folder = project(scenario.read_text(), name="scenario")
-        for module in scenario.parent.glob("*.py"):
+        for module in (*scenario.parent.parent.glob("*.py"), *scenario.parent.glob("*.py")):
             if module != scenario:
                 shutil.copy(module, folder)
         return folder

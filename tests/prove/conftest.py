@@ -55,7 +55,7 @@ def _write_project(program: str, folder: Path) -> None:
         (folder / "Pulumi.yaml").write_text((ROOT / "Pulumi.yaml").read_text().replace(".venv", str(ROOT / ".venv")))
         return
     topic, name = program.split("/")
-    for module in (SCENARIOS / topic).glob("*.py"):
+    for module in (*SCENARIOS.glob("*.py"), *(SCENARIOS / topic).glob("*.py")):
         shutil.copy(module, folder)
     shutil.copy(SCENARIOS / topic / f"{name}.py", folder / "__main__.py")
     (folder / "Pulumi.yaml").write_text("name: scenario\nruntime: python\n")

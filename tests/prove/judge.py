@@ -60,7 +60,9 @@ MODELS = {
     "Microsoft.MachineLearningServices/workspaces/connections": (
         "azure.ai.ml._restclient.arm_ml_service.models:WorkspaceConnectionPropertiesV2BasicResource"
     ),
-    "Microsoft.MachineLearningServices/workspaces/datastores": "azure.ai.ml._restclient.arm_ml_service.models:Datastore",
+    "Microsoft.MachineLearningServices/workspaces/datastores": (
+        "azure.ai.ml._restclient.arm_ml_service.models:Datastore"
+    ),
     "Microsoft.MachineLearningServices/workspaces/outboundRules": (
         "azure.ai.ml._restclient.arm_ml_service.models:OutboundRuleBasicResource"
     ),

@@ -32,7 +32,7 @@ class OutboundRuleArgs(TypedDict):
     port_ranges: NotRequired[str]
     """Of a service tag: `443`, `80, 8080-8089`. Default `443`."""
     fqdn: NotRequired[str]
-    """A domain name, with `*.` for all below it: `pypi.org`. The first one starts a firewall."""
+    """A domain name, with `*.` for all below it: `packages.example.com`. The first one starts a firewall."""
 
 
 class OutboundRule(Record):

@@ -13,8 +13,8 @@ data = TieredStorage(
     {
         "landing": landing.ref,
         "classes": {DataClass.DATASET: {}},
-        "private_endpoints": {"hub": {"subnet_id": hub.endpoints_id}},
-        "dns_virtual_network_ids": {"hub": hub.network_id},
+        "private_endpoints": {"hub": {"subnet_id": hub.subnet("endpoints", "10.20.1.0/24")}},
+        "dns_virtual_network_ids": {"hub": hub.id},
     },
 )
 registry = containerregistry.Registry(
@@ -39,7 +39,7 @@ DeduplicationJob(
         "registry_id": registry.id,
         "removes": True,
         "schedule": "30 2 * * 6",
-        "subnet_id": hub.jobs_id,
+        "subnet_id": hub.subnet("jobs", "10.20.2.0/27", "Microsoft.App/environments"),
         "tags": {"cost-center": "4711"},
         "lock": Lock.CAN_NOT_DELETE,
         "role_assignments": {

@@ -20,8 +20,8 @@ data = TieredStorage(
     {
         "landing": landing.ref,
         "classes": {DataClass.RAW: {}, DataClass.DATASET: {}},
-        "private_endpoints": {"hub": {"subnet_id": hub.endpoints_id}},
-        "dns_virtual_network_ids": {"hub": hub.network_id},
+        "private_endpoints": {"hub": {"subnet_id": hub.subnet("endpoints", "10.20.1.0/24")}},
+        "dns_virtual_network_ids": {"hub": hub.id},
     },
 )
 DeduplicationJob(
@@ -30,7 +30,7 @@ DeduplicationJob(
         "landing": landing.ref,
         "account_id": data.account_ids["lake"],
         "image": IMAGE,
-        "subnet_id": hub.jobs_id,
+        "subnet_id": hub.subnet("jobs", "10.20.2.0/27", "Microsoft.App/environments"),
         "lock": Lock.CAN_NOT_DELETE,
     },
 )

@@ -26,9 +26,9 @@ data = TieredStorage(
         "change_feed_days": 14,
         "private_endpoints": {
             "hub": {
-                "subnet_id": hub.subnet_id,
-                "blob_dns_zone_id": hub.blob_zone_id,
-                "dfs_dns_zone_id": hub.dfs_zone_id,
+                "subnet_id": hub.subnet("endpoints", "10.20.1.0/24"),
+                "blob_dns_zone_id": hub.zone("privatelink.blob.core.windows.net"),
+                "dfs_dns_zone_id": hub.zone("privatelink.dfs.core.windows.net"),
             }
         },
         "allowed_ip_ranges": ["203.0.113.0/24"],

@@ -1,5 +1,6 @@
 """Every argument of a workspace that creates what it stands on."""
 
+import keys
 import network
 from verdazure import (
     DataClass,
@@ -14,6 +15,8 @@ from verdazure import (
 
 landing = Landing("ml", {"team": "vision", "environment": Environment.TEST, "residency": "eu"})
 hub = network.Hub(landing.ref)
+own = keys.Keys(landing.ref)
+zones = [hub.zone(f"privatelink.{each}") for each in ("api.azureml.ms", "notebooks.azure.net")]
 data = TieredStorage("data", {"landing": landing.ref, "classes": {DataClass.DATASET: {}, DataClass.CHECKPOINT: {}}})
 workspace = MlWorkspace(
     "ml",
@@ -26,7 +29,7 @@ workspace = MlWorkspace(
         "outbound_rules": {
             "lake": {"resource_id": data.account_ids["lake"], "subresource": "dfs", "spark": True},
             "monitor": {"service_tag": "AzureMonitor", "protocol": "TCP", "port_ranges": "443"},
-            "packages": {"fqdn": "pypi.org"},
+            "packages": {"fqdn": "packages.example.com"},
         },
         "datastores": {
             "dataset": {"account_id": data.account_ids["lake"], "container": "dataset", "lake": True},
@@ -35,7 +38,7 @@ workspace = MlWorkspace(
         "connections": {
             "search": {"category": "CognitiveSearch", "target": "https://srch-ml.search.windows.net", "shared": False}
         },
-        "customer_managed_key": {"key_vault_id": hub.vault_id, "key_identifier": hub.key_identifier},
+        "customer_managed_key": {"key_vault_id": own.vault_id, "key_identifier": own.key_identifier},
         "tags": {"cost-center": "4711"},
         "lock": Lock.CAN_NOT_DELETE,
         "role_assignments": {
@@ -45,7 +48,9 @@ workspace = MlWorkspace(
                 "role": "AzureML Data Scientist",
             }
         },
-        "private_endpoints": {"hub": {"subnet_id": hub.subnet_id, "private_dns_zone_ids": hub.zone_ids}},
+        "private_endpoints": {
+            "hub": {"subnet_id": hub.subnet("endpoints", "10.20.1.0/24"), "private_dns_zone_ids": zones}
+        },
         "diagnostic_settings": {"log_category_groups": ["audit"], "metrics": False},
     },
 )

@@ -13,6 +13,7 @@ landing = Landing(
     },
 )
 hub = network.Hub(landing.ref)
+zones = [hub.zone(f"privatelink.{each}") for each in ("api.azureml.ms", "notebooks.azure.net")]
 workspace = MlWorkspace(
     "ml",
     {
@@ -26,6 +27,8 @@ workspace = MlWorkspace(
                 "role": "AzureML Data Scientist",
             }
         },
-        "private_endpoints": {"hub": {"subnet_id": hub.subnet_id, "private_dns_zone_ids": hub.zone_ids}},
+        "private_endpoints": {
+            "hub": {"subnet_id": hub.subnet("endpoints", "10.20.1.0/24"), "private_dns_zone_ids": zones}
+        },
     },
 )

@@ -210,7 +210,7 @@ def test_outbound_rules_are_what_azure_calls_them(deploy):
     rules = {
         "lake": {"resource_id": f"{THEIRS}/Microsoft.Storage/storageAccounts/stlake", "subresource": "dfs"},
         "monitor": {"service_tag": "AzureMonitor"},
-        "packages": {"fqdn": "pypi.org"},
+        "packages": {"fqdn": "packages.example.com"},
     }
     done = workspace(deploy, outbound_rules=rules)
     made = {inputs["ruleName"]: inputs["properties"] for inputs in done.of(RULE).values()}
@@ -230,7 +230,7 @@ def test_outbound_rules_are_what_azure_calls_them(deploy):
             "category": "UserDefined",
             "destination": {"action": "Allow", "serviceTag": "AzureMonitor", "protocol": "TCP", "portRanges": "443"},
         },
-        "packages": {"type": "FQDN", "category": "UserDefined", "destination": "pypi.org"},
+        "packages": {"type": "FQDN", "category": "UserDefined", "destination": "packages.example.com"},
     }
     assert done.warnings == [
         "Rules by domain name start a firewall that runs and is paid by the hour; service tags need none."
@@ -314,7 +314,7 @@ def test_both_zones_are_made_for_endpoints_that_name_none(deploy):
     [
         ({"outbound_rules": {"x": {}}}, "outbound_rules.x is None. Allowed: resource_id, service_tag or fqdn"),
         (
-            {"outbound_rules": {"x": {"fqdn": "pypi.org", "service_tag": "A"}}},
+            {"outbound_rules": {"x": {"fqdn": "packages.example.com", "service_tag": "A"}}},
             "outbound_rules.x is 'service_tag, fqdn'",
         ),
         ({"outbound_rules": {"x": {"resource_id": "/a"}}}, "outbound_rules.x.subresource is None"),

@@ -1,36 +1,14 @@
-"""What a private workspace needs of a platform: a subnet, the two zones of Azure ML, and a key to encrypt by."""
+"""What a platform team hands over: a key vault with a key to encrypt by."""
 
-from pulumi_azure_native import authorization, keyvault, monitor, network, privatedns
+from pulumi_azure_native import authorization, keyvault, monitor
 from verdazure import LandingRef
 
-ZONES = ("privatelink.api.azureml.ms", "privatelink.notebooks.azure.net")
 
-
-class Hub:
-    """A virtual network in the landing's resource group, as a platform team would hand it over."""
+class Keys:
+    """A vault whose key the workspace's identity may use."""
 
     def __init__(self, landing: LandingRef) -> None:
         group, location, tags = landing["resource_group_name"], landing["location"], landing["tags"]
-        hub = network.VirtualNetwork(
-            "hub",
-            resource_group_name=group,
-            location=location,
-            address_space={"address_prefixes": ["10.20.0.0/16"]},
-            tags=tags,
-        )
-        subnet = network.Subnet(
-            "endpoints",
-            resource_group_name=group,
-            virtual_network_name=hub.name,
-            address_prefix="10.20.1.0/24",
-        )
-        self.subnet_id = subnet.id
-        self.zone_ids = [
-            privatedns.PrivateZone(
-                zone, resource_group_name=group, private_zone_name=zone, location="global", tags=tags
-            ).id
-            for zone in ZONES
-        ]
         vault = keyvault.Vault(
             "keys",
             resource_group_name=group,
