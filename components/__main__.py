@@ -9,6 +9,7 @@ from verdazure import (
     GpuCluster,
     Landing,
     MlWorkspace,
+    ModelDeployment,
     PublicDataset,
     Recovery,
     TieredStorage,
@@ -24,5 +25,6 @@ if __name__ == "__main__":
         BatchIngestion,
         DeduplicationJob,
         Recovery,
+        ModelDeployment,
     ]
     component_provider_host(components, "verdazure", version=version("verdazure"))

@@ -9,6 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from verdazure.args import ArgumentError as ArgumentError
+    from verdazure.catalogue.component import AccountKind as AccountKind
+    from verdazure.catalogue.component import FilterLevel as FilterLevel
+    from verdazure.catalogue.component import ModelDeployment as ModelDeployment
+    from verdazure.catalogue.component import ModelDeploymentArgs as ModelDeploymentArgs
+    from verdazure.catalogue.component import VersionUpgrade as VersionUpgrade
+    from verdazure.catalogue.skus import Sku as Sku
     from verdazure.compute import GpuCluster as GpuCluster
     from verdazure.compute import GpuClusterArgs as GpuClusterArgs
     from verdazure.compute import Priority as Priority
@@ -39,6 +45,7 @@ if TYPE_CHECKING:
     from verdazure.workspace import MlWorkspaceArgs as MlWorkspaceArgs
 
 _HOMES = {
+    "AccountKind": "catalogue.component",
     "ArgumentError": "args",
     "AssetType": "datasets.source",
     "BatchIngestion": "ingestion.component",
@@ -48,6 +55,7 @@ _HOMES = {
     "DeduplicationJobArgs": "deduplication.component",
     "Environment": "landing",
     "FileFormat": "ingestion.dataflow",
+    "FilterLevel": "catalogue.component",
     "GpuCluster": "compute",
     "GpuClusterArgs": "compute",
     "InventorySchedule": "storage",
@@ -59,15 +67,19 @@ _HOMES = {
     "ManagedNetwork": "workspace",
     "MlWorkspace": "workspace",
     "MlWorkspaceArgs": "workspace",
+    "ModelDeployment": "catalogue.component",
+    "ModelDeploymentArgs": "catalogue.component",
     "PrincipalType": "interfaces",
     "Priority": "compute",
     "PublicDataset": "datasets.component",
     "PublicDatasetArgs": "datasets.component",
-    "RegionalDataStrategyArgs": "data_strategy",
     "Recovery": "recovery.component",
     "RecoveryArgs": "recovery.component",
+    "RegionalDataStrategyArgs": "data_strategy",
+    "Sku": "catalogue",
     "TieredStorage": "storage",
     "TieredStorageArgs": "storage",
+    "VersionUpgrade": "catalogue.component",
 }
 
 __all__ = sorted(_HOMES)

@@ -14,6 +14,8 @@ BUILT_IN = {
     "Azure AI Enterprise Network Connection Approver": "b556d68e-0be0-4f35-a333-ad7ee1ce17ea",
     "AzureML Compute Operator": "e503ece1-11d0-4e8e-8e2c-7a6c3bf38815",
     "AzureML Data Scientist": "f6c7c914-8db3-469d-8ca1-694a8f32e121",
+    "Cognitive Services OpenAI User": "5e0bd9bd-7b93-4f28-af87-19fc36ad61bd",
+    "Cognitive Services User": "a97b65f3-24c7-4388-baec-2e87135dc908",
     "Contributor": "b24988ac-6180-42a0-ab88-20f7382dd24c",
     "Data Factory Contributor": "673868aa-7521-48a0-acc6-0f60742d39f5",
     "Key Vault Contributor": "f25e0fa2-a7c8-4377-a976-54943a77a395",

@@ -19,6 +19,7 @@ SITE = {
 
 # The property that names a resource, for the types whose name a component reads back.
 NAME_KEYS = {
+    "cognitiveservices:Account": "accountName",
     "machinelearningservices:Compute": "computeName",
     "machinelearningservices:Workspace": "workspaceName",
     "resources:ResourceGroup": "resourceGroupName",

@@ -10,6 +10,7 @@ import verdazure
 from pulumi.provider.experimental.component import ComponentProvider
 from verdazure import compute, data_strategy, interfaces, landing
 from verdazure.args import Record
+from verdazure.catalogue import component as catalogue
 from verdazure.datasets import component as datasets
 from verdazure.deduplication import component as deduplication
 from verdazure.ingestion import component as ingestion
@@ -27,6 +28,7 @@ COMPONENTS = {
     verdazure.DeduplicationJob: (deduplication.DeduplicationJobArgs, deduplication._DeduplicationJob),
     verdazure.Recovery: (recovery.RecoveryArgs, recovery._Recovery),
     verdazure.BatchIngestion: (ingestion.BatchIngestionArgs, ingestion._BatchIngestion),
+    verdazure.ModelDeployment: (catalogue.ModelDeploymentArgs, catalogue._ModelDeployment),
     verdazure.PublicDataset: (datasets.PublicDatasetArgs, datasets._PublicDataset),
 }
 NESTED = [
@@ -51,6 +53,9 @@ NESTED = [
     (ingestion.SourceArgs, ingestion._Source),
     (ingestion.FilesArgs, ingestion._Files),
     (ingestion.TableArgs, ingestion._Table),
+    (catalogue.DeployedModelArgs, catalogue._DeployedModel),
+    (catalogue.ModelNeedArgs, catalogue._ModelNeed),
+    (catalogue.JustificationArgs, catalogue._Justification),
     (datasets.DatasetSourceArgs, datasets._DatasetSource),
     (datasets.FilteredCopyArgs, datasets._FilteredCopy),
 ]

@@ -46,6 +46,7 @@ PATHS: Mapping[str, str] = {
     "cdn:Route": _CDN + "/afdEndpoints/{endpointName}/routes/{routeName}",
     "cognitiveservices:Account": "Microsoft.CognitiveServices/accounts/{accountName}",
     "cognitiveservices:Deployment": "Microsoft.CognitiveServices/accounts/{accountName}/deployments/{deploymentName}",
+    "cognitiveservices:RaiPolicy": "Microsoft.CognitiveServices/accounts/{accountName}/raiPolicies/{raiPolicyName}",
     "compute:AvailabilitySet": "Microsoft.Compute/availabilitySets/{availabilitySetName}",
     "compute:Disk": "Microsoft.Compute/disks/{diskName}",
     "compute:VirtualMachine": "Microsoft.Compute/virtualMachines/{vmName}",
