@@ -38,6 +38,10 @@ from verdazure.storage.plans import PLANS, DataClass
 WRITTEN_ONCE = frozenset({DataClass.RAW, DataClass.LOG})
 BACKUPS = {Measure.OPERATIONAL_BACKUP: OPERATIONAL, Measure.VAULTED_BACKUP: VAULT}
 ROLE = "Storage Account Backup Contributor"
+CHANGES_THE_ACCOUNT = (
+    "operational backup sets soft delete, the change feed and point-in-time restore of the account by itself. A "
+    "refresh shows them as changes of its blob service; an update that sets them back ends the backup."
+)
 
 
 class ProtectedDataArgs(TypedDict):
@@ -70,11 +74,12 @@ class ProtectedDataArgs(TypedDict):
     changed_share: NotRequired[float]
     """Share that is overwritten or deleted in a month, for the energy of what is kept beside it. Default 0.1."""
     prefixes: NotRequired[list[str]]
-    """Only what begins so is replicated. Default: all of the containers."""
+    """Only what begins so is replicated, five at most. Default: all of the containers."""
     replicated_share: NotRequired[float]
     """Share of the data that `prefixes` are. Default 1."""
     destination_account_id: NotRequired[Input[str]]
-    """ARM id of an account with the same containers that may receive replicated objects."""
+    """ARM id of an account with the same containers that may receive replicated objects. Both need versions, and the
+    source a change feed: `change_feed_days` of its TieredStorage."""
     destination_region: NotRequired[str]
     """Its region."""
 
@@ -115,7 +120,7 @@ class Recovery(pulumi.ComponentResource):
     choices: Output[dict[str, str]]
     """What protects, by name: `soft delete and versions + geo redundancy`."""
     explanation: Output[dict[str, str]]
-    """By name: every alternative, whether it serves or why not, and what it adds in kWh and gCO2e a GB-month."""
+    """By name: every alternative, whether it serves or why not, and what it adds in GB, kWh and gCO2e a GB-month."""
     runbook: Output[dict[str, list[str]]]
     """By name: how it is brought back, step by step."""
 
@@ -126,7 +131,7 @@ class Recovery(pulumi.ComponentResource):
         plan = _Plan(name, spec, tags.merged(spec.landing.tags, {}, spec.tags), child)
 
         backed_up = [key for key, choice in spec.choices.items() if BACKUPS.keys() & set(choice.measures)]
-        held = vault(name, spec.landing, plan.labels, child) if backed_up else None
+        held = vault(name, spec.vault_across_zones, spec.landing, plan.labels, child) if backed_up else None
         made: list[pulumi.Resource] = []
         for key in spec.protected:
             made += self._deploy(key, plan, held)
@@ -185,12 +190,12 @@ class Recovery(pulumi.ComponentResource):
                 measures,
                 Place(
                     account=name_of(ids["account_id"]),
-                    account_id=ids["account_id"],
                     containers=data.containers,
                     layout=PLANS[data.data_class].layout,
                     resource_group=resource_group_of(ids["vault_id"]) if ids["vault_id"] else "",
                     region=plan.spec.region,
                     vault=name_of(ids["vault_id"]),
+                    vault_id=ids["vault_id"],
                     instance=f"{plan.name}-{key}",
                     destination=name_of(ids["destination_id"]),
                 ),
@@ -201,6 +206,8 @@ class Recovery(pulumi.ComponentResource):
         Output.from_input(spec.landing.location).apply(lambda location: _same_region(self, spec.region, location))
         for key, choice in spec.choices.items():
             need = spec.need(key)
+            if Measure.OPERATIONAL_BACKUP in choice.measures:
+                pulumi.log.warn(f"{key}: {CHANGES_THE_ACCOUNT}", self)
             for measure in choice.measures:
                 if (wanted := asked_of_account(need, measure)) is not None:
                     told = f"{key}: {measure.value} is what suffices, and the account is {need.redundancy}."
@@ -246,7 +253,7 @@ class _ProtectedData(Record):
     archives: Flag | None = None
     redundancy: Redundancy | None = None
     changed_share: Share = 0.1
-    prefixes: tuple[Text, ...] = ()
+    prefixes: Annotated[tuple[Text, ...], Field(max_length=5)] = ()
     replicated_share: Share = 1.0
     destination_account_id: TextLeaf | None = None
     destination_region: Annotated[Text, AfterValidator(known_region)] | None = None
@@ -303,6 +310,14 @@ class _Recovery(Record):
 
     def need(self, key: str) -> Need:
         return self.protected[key].need(self.region, self.residency)
+
+    @property
+    def vault_across_zones(self) -> bool:
+        """Whether a copy of its own has to survive a zone as well; it takes three copies either way."""
+        return bool(facts.region(self.region).availability_zones) and any(
+            Measure.VAULTED_BACKUP in choice.measures and self.protected[key].survives is not Loss.DELETION
+            for key, choice in self.choices.items()
+        )
 
     @functools.cached_property
     def choices(self) -> Mapping[str, Choice]:

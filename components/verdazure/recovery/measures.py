@@ -1,11 +1,13 @@
 """What protects stored data: from which loss, how soon it is back, whether it can be used here, and what it draws.
 
 Sources: Microsoft Learn, Azure Storage redundancy (no archive tier with zones; geo-replication is typically behind by
-less than 15 minutes, without a promise); Initiate a storage account failover (typically within an hour); Object
-replication (needs versions and the change feed, not in a lake, no promised delay without priority replication); Support
-matrix for Azure Blobs backup (operational backup needs versions, up to 360 days, not in a lake); Azure Data Lake
-Storage vaulted backup (a preview, which azure-native cannot describe); read 2026-11-23. Times to restore from versions
-and vaults depend on the amount and are promised nowhere: those below are planning figures, to be confirmed by a drill.
+less than 15 minutes, without a promise, and a failover also answers the loss of a datacentre); Initiate a storage
+account failover (typically within an hour); Object replication (needs versions and the change feed, not in a lake,
+fails for archived blobs, no promised delay without priority replication); Support matrix for Azure Blobs backup
+(operational backup needs versions, up to 360 days, not in a lake; neither backup brings back archived blobs); Azure
+Data Lake Storage vaulted backup (a preview, which azure-native cannot describe); read 2026-11-23. Times to restore from
+versions and vaults depend on the amount and are promised nowhere: those below are planning figures, to be confirmed by
+a drill.
 """
 
 from dataclasses import dataclass, replace
@@ -98,6 +100,8 @@ class Judged:
     covers: frozenset[Loss]
     why_not: str
     """Why it cannot serve; empty where it can."""
+    gb: float
+    """What lies on disks in addition for each GB of the data, all copies counted."""
     kwh: float
     """What it draws in a month for each GB of the data."""
     grams: float | None
@@ -113,7 +117,7 @@ class Judged:
         grams = "gCO2e unknown" if self.grams is None else f"{self.grams:.2g} gCO2e"
         verdict = self.why_not or f"serves against loss by {_losses(self.covers)}"
         anyway = ", which the account keeps anyway" if self.there else ""
-        return f"{self.measure.value}: {verdict}; {self.kwh:.2g} kWh, {grams} a GB-month{anyway}"
+        return f"{self.measure.value}: {verdict}; {self.gb:.2g} GB, {self.kwh:.2g} kWh, {grams} a GB-month{anyway}"
 
 
 def judge(need: Need) -> tuple[Judged, ...]:
@@ -129,7 +133,7 @@ def _recreation(need: Need) -> Judged:
     why_not = _late(need, hours) if hours is not None else "it cannot be made again"
     if need.isolated:
         why_not = why_not or "a copy of its own was asked for"
-    return Judged(Measure.RECREATION, frozenset(Loss), why_not, 0.0, 0.0)
+    return Judged(Measure.RECREATION, frozenset(Loss), why_not, 0.0, 0.0, 0.0)
 
 
 def _soft_delete(need: Need) -> Judged:
@@ -150,6 +154,7 @@ def _operational_backup(need: Need) -> Judged:
         _beside(need),
         "" if need.layout is Layout.DURABLE else "it needs an account with versions",
         "" if need.retention_days <= OPERATIONAL_DAYS_MAX else f"it keeps {OPERATIONAL_DAYS_MAX} days at most",
+        _archived(need),
         _late(need, 4),
     ]
     kept = need.changed_share * need.retention_days / DAYS_A_MONTH
@@ -161,6 +166,7 @@ def _vaulted_backup(need: Need) -> Judged:
     doubts = [
         lake if need.layout is Layout.LAKE else "",
         "" if need.layout is not Layout.FLAT else "it needs an account with versions",
+        _archived(need),
         _old(need, 24),
         _late(need, 24),
     ]
@@ -182,14 +188,14 @@ def _object_replication(need: Need) -> Judged:
     doubts = [
         "" if need.layout is Layout.DURABLE else "it needs an account with versions",
         "no account was named to receive it" if place is None else _outside(need, place),
+        "the account that receives it is in the same region" if place == need.region else "",
+        _archived(need),
         _old(need, 24),
         _late(need, 1),
     ]
-    covers = {Loss.ZONE} if place == need.region else {Loss.ZONE, Loss.REGION}
-    moved = need.changed_share * need.replicated_share
-    return _judged(
-        Measure.OBJECT_REPLICATION, covers, doubts, need, need.replicated_share, "LRS", place or need.region, moved
-    )
+    covers, share = {Loss.ZONE, Loss.REGION}, need.replicated_share
+    moved = need.changed_share * share
+    return _judged(Measure.OBJECT_REPLICATION, covers, doubts, need, share, "LRS", place or need.region, moved)
 
 
 def _geo(need: Need) -> Judged:
@@ -200,7 +206,7 @@ def _geo(need: Need) -> Judged:
         _old(need, 0.25),
         _late(need, 1),
     ]
-    covers = {Loss.ZONE, Loss.REGION} if redundancy == "GZRS" else {Loss.REGION}
+    covers = {Loss.ZONE, Loss.REGION}
     added = max(0.0, _copies(redundancy) / _copies(need.redundancy) - 1)
     return _judged(Measure.GEO, covers, doubts, need, added, need.redundancy, pair or need.region, need.changed_share)
 
@@ -243,6 +249,10 @@ def _beside(need: Need) -> str:
     return "what it keeps goes with the account" if need.isolated else ""
 
 
+def _archived(need: Need) -> str:
+    return "it leaves out what is archived" if need.archives else ""
+
+
 def _outside(need: Need, region: str) -> str:
     known = facts.region(region)
     if need.residency is None or need.residency in known.residencies:
@@ -269,7 +279,8 @@ def _judged(
 ) -> Judged:
     """`share`: how much is kept in addition to each GB; `moved`: how much is sent in a month."""
     kwh, grams = _drawn(share, redundancy, region or need.region, moved)
-    return Judged(measure, frozenset(covers), next(filter(None, doubts), ""), kwh, grams)
+    kept = share * _copies(redundancy)
+    return Judged(measure, frozenset(covers), next(filter(None, doubts), ""), kept, kwh, grams)
 
 
 def _drawn(share: float, redundancy: str, region: str, moved: float) -> tuple[float, float | None]:

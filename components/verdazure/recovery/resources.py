@@ -1,6 +1,7 @@
 """What a protection needs: a vault that nobody empties by mistake, policies, instances, and who is told.
 
-Shapes: Microsoft Learn, Data Protection REST API, Backup Policies, Backup Instances, Create Or Update; 2026-11-23.
+Shapes: Microsoft Learn, Data Protection REST API, Backup Policies, Backup Instances, Create Or Update; Configure object
+replication (a rule copies what is new, unless it names a time); 2026-11-23.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,12 +17,18 @@ BLOBS = "Microsoft.Storage/storageAccounts/blobServices"
 ACCOUNTS = "Microsoft.Storage/storageAccounts"
 SOFT_DELETE_DAYS = 14
 OPERATIONAL, VAULT = "OperationalStore", "VaultStore"
+SINCE_EVER = "1601-01-01T00:00:00Z"
+"""What the Terraform provider sends for `Everything`."""
 
 
-def vault(name: str, site: Site, labels: Mapping[str, Input[str]], opts: ResourceOptions) -> dataprotection.BackupVault:
+def vault(
+    name: str, across_zones: bool, site: Site, labels: Mapping[str, Input[str]], opts: ResourceOptions
+) -> dataprotection.BackupVault:
     """Copies are in one region, thrice; neither they nor what was deleted of them can be removed at once."""
     properties = {
-        "storage_settings": [{"datastore_type": VAULT, "type": "LocallyRedundant"}],
+        "storage_settings": [
+            {"datastore_type": VAULT, "type": "ZoneRedundant" if across_zones else "LocallyRedundant"}
+        ],
         "security_settings": {
             "immutability_settings": {"state": "Unlocked"},
             "soft_delete_settings": {"state": "On", "retention_duration_in_days": SOFT_DELETE_DAYS},
@@ -147,9 +154,12 @@ def replication(
     prefixes: Sequence[str],
     opts: ResourceOptions,
 ) -> list[pulumi.Resource]:
-    """Azure numbers the policy and its rules at the destination; the source is told those numbers."""
+    """Azure numbers the policy and its rules at the destination; the source is told those numbers.
+
+    What was there before the policy is copied as well.
+    """
     ends = {"source_account": source_id, "destination_account": destination_id}
-    chosen = {"prefix_match": list(prefixes)} if prefixes else None
+    chosen = {"min_creation_time": SINCE_EVER, "prefix_match": list(prefixes) or None}
     rules = [{"source_container": each, "destination_container": each, "filters": chosen} for each in containers]
     there = storage.ObjectReplicationPolicy(
         f"{name}-destination",

@@ -1,7 +1,9 @@
 """How data is brought back, step by step, with the names of what was deployed: for whoever is on call.
 
 Commands: Microsoft Learn, Azure CLI reference (`az storage blob`, `az storage fs`, `az storage account failover`,
-`az dataprotection backup-instance`), read 2026-11-23.
+`az dataprotection backup-instance`); Soft delete for blobs (with versions, undeleting brings back deleted versions, and
+a copy makes one of them current); Restore Azure Blobs via Azure CLI; Object replication (no failover by the customer
+under a policy); read 2026-11-23.
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,12 +18,12 @@ class Place:
     """Where the data lies, and what protects it, by name."""
 
     account: str
-    account_id: str
     containers: tuple[str, ...]
     layout: Layout
     resource_group: str
     region: str
     vault: str
+    vault_id: str
     instance: str
     destination: str
 
@@ -54,31 +56,37 @@ def _soft_delete(place: Place) -> Iterator[str]:
         else:
             yield f"az storage blob list --container-name {container} --include dv {common}"
             yield f"az storage blob undelete --container-name {container} --name B {common}"
-    if place.layout is Layout.DURABLE:
-        yield "An overwritten blob: az storage blob copy start, with the URL of the version (?versionid=...) as source."
-
-
-def _backup(place: Place, store: str, *, point: str) -> Iterator[str]:
-    vault = f"--resource-group {place.resource_group} --vault-name {place.vault}"
-    yield f"az dataprotection recovery-point list {vault} --backup-instance-name {place.instance}"
-    yield (
-        "az dataprotection backup-instance restore initialize-for-data-recovery --datasource-type AzureBlob "
-        f"--restore-location {place.region} --source-datastore {store} --target-resource-id {place.account_id} "
-        f"{point} > restore.json"
-    )
-    yield (
-        f"az dataprotection backup-instance restore trigger {vault} --backup-instance-name {place.instance} "
-        "--restore-request-object restore.json"
-    )
+        if place.layout is Layout.DURABLE:
+            yield (
+                f"az storage blob copy start --destination-container {container} --destination-blob B {common} "
+                f'--source-uri "https://{place.account}.blob.core.windows.net/{container}/B?versionid=V": '
+                "makes version V the blob again, whether it was deleted or overwritten."
+            )
 
 
 def _operational_backup(place: Place) -> Iterator[str]:
-    yield from _backup(place, "OperationalStore", point="--point-in-time 2026-01-01T00:00:00Z")
+    """Only these containers are rolled back; recovering all data would roll back the whole account."""
+    yield f"az dataprotection restorable-time-range find {_backup(place)} --source-data-store-type OperationalStore"
+    yield (
+        f"{_RESTORE} initialize-for-item-recovery --datasource-type AzureBlob --restore-location {place.region} "
+        f"--source-datastore OperationalStore --backup-instance-id {place.vault_id}/backupInstances/{place.instance} "
+        f"--container-list {' '.join(place.containers)} --point-in-time T > restore.json"
+    )
+    yield f"{_RESTORE} trigger {_backup(place)} --restore-request-object restore.json"
+    yield "Until it has ended, Azure lets nobody read or write there."
 
 
 def _vaulted_backup(place: Place) -> Iterator[str]:
-    yield "Make an empty account of the same kind in the same region; a vaulted copy goes to another account."
-    yield from _backup(place, "VaultStore", point="--recovery-point-id R")
+    yield (
+        f"Make an empty account A of the same kind in {place.region}, as a vaulted copy goes to another account, and "
+        f"give the identity of {place.vault} the role Storage Account Backup Contributor on it."
+    )
+    yield f"az dataprotection recovery-point list {_backup(place)}"
+    yield (
+        f"{_RESTORE} initialize-for-data-recovery --datasource-type AzureBlob --restore-location {place.region} "
+        "--source-datastore VaultStore --target-resource-id A --recovery-point-id R > restore.json"
+    )
+    yield f"{_RESTORE} trigger {_backup(place)} --restore-request-object restore.json"
 
 
 def _zones(place: Place) -> Iterator[str]:
@@ -93,6 +101,7 @@ def _object_replication(place: Place) -> Iterator[str]:
 
 def _geo(place: Place) -> Iterator[str]:
     yield f"az storage account show --name {place.account} --expand geoReplicationStats --query geoReplicationStats"
+    yield "Azure refuses a failover under an object replication policy (a vaulted backup makes one): delete it first."
     yield f"az storage account failover --name {place.account}: what was written after lastSyncTime is lost."
     yield "The account is locally redundant afterwards: set its redundancy again once the region is back."
 
@@ -106,6 +115,13 @@ _STEPS = {
     Measure.OBJECT_REPLICATION: _object_replication,
     Measure.GEO: _geo,
 }
+
+
+_RESTORE = "az dataprotection backup-instance restore"
+
+
+def _backup(place: Place) -> str:
+    return f"--resource-group {place.resource_group} --vault-name {place.vault} --backup-instance-name {place.instance}"
 
 
 def _containers(place: Place) -> str:

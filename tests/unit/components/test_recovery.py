@@ -65,8 +65,24 @@ def test_a_copy_of_its_own_lies_in_a_vault_that_nobody_empties_by_mistake(deploy
     assert found.outputs["choices"] == {"models": "vaulted backup"}
 
 
+def test_a_copy_of_its_own_survives_a_zone_where_the_data_has_to(deploy):
+    stores = {
+        key: made(deploy, {"isolated": True, **data}, region=region).of("dataprotection:BackupVault")["rescue"][
+            "properties"
+        ]["storageSettings"][0]["type"]
+        for key, data, region in (
+            ("deletion", {}, "swedencentral"),
+            ("zone", {"survives": Loss.ZONE}, "swedencentral"),
+            ("no zones there", {"survives": Loss.REGION}, "westus"),
+        )
+    }
+    assert stores == {"deletion": "LocallyRedundant", "zone": "ZoneRedundant", "no zones there": "LocallyRedundant"}
+
+
 def test_months_are_kept_in_the_account_itself(deploy):
     found = made(deploy, {"retention_days": 90})
+    (warning,) = found.warnings
+    assert warning.startswith("models: operational backup sets soft delete, the change feed and point-in-time restore")
     (retention,) = found.of("dataprotection:BackupPolicy")["rescue-models-policy"]["properties"]["policyRules"]
     assert retention["lifecycles"][0]["sourceDataStore"]["dataStoreType"] == "OperationalStore"
     assert (
@@ -84,9 +100,12 @@ def test_prefixes_are_replicated_where_an_account_was_named(deploy):
     assert there["rules"][0] == {
         "sourceContainer": "model",
         "destinationContainer": "model",
-        "filters": {"prefixMatch": ["released/"]},
+        "filters": {"minCreationTime": "1601-01-01T00:00:00Z", "prefixMatch": ["released/"]},
     }
     assert there["sourceAccount"] == here["sourceAccount"] == ACCOUNT
+    all_of_it = made(deploy, {**elsewhere, "prefixes": [], "survives": Loss.REGION, "replicated_share": 0.1})
+    (rule, _) = all_of_it.of("storage:ObjectReplicationPolicy")["rescue-models-source"]["rules"]
+    assert rule["filters"] == {"minCreationTime": "1601-01-01T00:00:00Z"}
     assert found.outputs["choices"] == {"models": "soft delete and versions + object replication"}
 
 
@@ -114,22 +133,47 @@ def test_what_the_account_must_be_is_told(deploy):
 def test_the_explanation_has_every_alternative_and_the_runbook_the_names(deploy):
     found = made(deploy, {"isolated": True})
     told = found.outputs["explanation"]["models"]
-    assert told.startswith("vaulted backup is taken; re-creation: it cannot be made again; 0 kWh, 0 gCO2e a GB-month; ")
+    assert told.startswith(
+        "vaulted backup is taken; re-creation: it cannot be made again; 0 GB, 0 kWh, 0 gCO2e a GB-month; "
+    )
     assert told.count(" kWh, ") == 7
     steps = found.outputs["runbook"]["models"]
     assert [step.partition(": ")[0] for step in steps[:-1]] == [f"vaulted backup, step {at}" for at in (1, 2, 3, 4)]
-    assert "--vault-name rescue --backup-instance-name rescue-models" in steps[1]
-    assert f"--target-resource-id {ACCOUNT} " in steps[2]
+    assert steps[1] == (
+        "vaulted backup, step 2: az dataprotection recovery-point list --resource-group rg-ml --vault-name rescue "
+        "--backup-instance-name rescue-models"
+    )
+    assert "--target-resource-id A --recovery-point-id R" in steps[2], "a vaulted copy never goes to its own account"
     assert steps[-1].startswith("Try this out before it is needed")
     undelete = made(deploy).outputs["runbook"]["models"]
     wanted = "az storage blob undelete --container-name model --name B --account-name stdurable --auth-mode login"
     assert undelete[1] == f"soft delete and versions, step 2: {wanted}"
+    assert '--source-uri "https://stdurable.blob.core.windows.net/model/B?versionid=V"' in undelete[2]
+    assert [step.partition(": ")[0] for step in undelete[:-1]] == [
+        f"soft delete and versions, step {at}" for at in range(1, 7)
+    ]
+
+
+def test_only_the_protected_containers_of_an_account_are_rolled_back(deploy):
+    steps = made(deploy, {"retention_days": 90}).outputs["runbook"]["models"]
+    assert steps[1].startswith(
+        "operational backup, step 2: az dataprotection backup-instance restore initialize-for-item-recovery "
+    )
+    assert "/backupInstances/rescue-models --container-list model model-2 --point-in-time T > restore.json" in steps[1]
+
+
+def test_a_failover_is_told_what_stands_in_its_way(deploy):
+    steps = made(deploy, {"survives": Loss.REGION}).outputs["runbook"]["models"]
+    (before, failover) = (at for at, step in enumerate(steps) if "failover" in step)
+    assert before < failover
+    assert "delete it first" in steps[before]
 
 
 @pytest.mark.parametrize(
     ("data", "args", "message"),
     [
         ({"retention_days": 366}, {}, "protected.models.retention_days is 366. Allowed: less than or equal to 365"),
+        ({"prefixes": list("abcdef")}, {}, "protected.models.prefixes"),
         ({"redundancy": "RAID"}, {}, "protected.models.redundancy is 'RAID'. Allowed: LRS, ZRS, GRS"),
         ({"destination_region": "norwayeast"}, {}, "given together with destination_account_id. Fix: give both"),
         (
