@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from verdazure.cli import carbon_intensity, carbon_regions, carbon_schedule, data, facts, sandbox
+from verdazure.cli import carbon_intensity, carbon_regions, carbon_schedule, data, facts, models, sandbox
 
 app = typer.Typer(
     name="verdazure",
@@ -19,6 +19,7 @@ app.add_typer(data.app, name="data")
 app.command()(carbon_intensity.intensity)
 app.command()(carbon_regions.regions)
 app.command()(carbon_schedule.schedule)
+app.command()(models.models)
 
 
 def _print_version(wanted: bool) -> None:

@@ -21,6 +21,7 @@ app = typer.Typer(help="Show the tables of facts: values, sources, ages, gaps.",
 _NO_ROOM = {
     *("source", "licence", "read_on", "region_source", "region_licence", "intensity_source", "intensity_licence"),
     *("title", "attribution", "storage_account", "container", "path", "licence_evidence"),
+    *("languages", "azure_format", "azure_version", "azure_skus", "smaller_sibling"),
 }
 # A pipe has no width: wide enough for a zone's 24 hours.
 _PIPED_WIDTH = 240
