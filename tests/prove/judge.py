@@ -30,6 +30,9 @@ MODELS = {
     "Microsoft.Authorization/roleAssignments": (
         "azure.mgmt.authorization.v2022_04_01.models:RoleAssignmentCreateParameters"
     ),
+    "Microsoft.CognitiveServices/accounts": "azure.mgmt.cognitiveservices.models:Account",
+    "Microsoft.CognitiveServices/accounts/deployments": "azure.mgmt.cognitiveservices.models:Deployment",
+    "Microsoft.CognitiveServices/accounts/raiPolicies": "azure.mgmt.cognitiveservices.models:RaiPolicy",
     "Microsoft.Consumption/budgets": "azure.mgmt.consumption.types:Budget",
     "Microsoft.ContainerRegistry/registries": "azure.mgmt.containerregistry.models:Registry",
     "Microsoft.DataFactory/factories": "azure.mgmt.datafactory.models:Factory",

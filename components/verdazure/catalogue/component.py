@@ -137,7 +137,7 @@ class ModelDeploymentArgs(TypedDict):
     tags: NotRequired[dict[str, Input[str]]]
     """Further tags."""
     lock: NotRequired[Lock]
-    """Lock on the account."""
+    """Lock on the account. Not where other components deploy into it: they could not remove what is theirs."""
     role_assignments: NotRequired[dict[str, RoleAssignmentArgs]]
     """Who may do what on the account: applications need `Cognitive Services OpenAI User`."""
     diagnostic_settings: NotRequired[DiagnosticSettingsArgs]
