@@ -176,6 +176,7 @@ def test_asking_for_less_never_draws_more(need):
         replace(need, recovery_time_hours=need.recovery_time_hours + 24),
         replace(need, residency=None),
         replace(need, recreatable_in_hours=0.5),
+        replace(need, retention_days=7),
     ]
     asked = energy(need)
     assert all(energy(each) <= asked + 1e-9 for each in looser)
