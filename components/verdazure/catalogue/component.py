@@ -114,6 +114,15 @@ class DeployedModelArgs(TypedDict):
     """For a larger model than the need asks for, or for provisioned throughput."""
 
 
+class ContentFilterArgs(TypedDict):
+    """From which severity on each kind of content is blocked, in prompts and answers. Default of each: Medium."""
+
+    hate: NotRequired[FilterLevel]
+    self_harm: NotRequired[FilterLevel]
+    sexual: NotRequired[FilterLevel]
+    violence: NotRequired[FilterLevel]
+
+
 class ModelDeploymentArgs(TypedDict):
     """What a team decides about the models that it calls."""
 
@@ -128,9 +137,8 @@ class ModelDeploymentArgs(TypedDict):
     """Default `AIServices`."""
     deployments: dict[str, DeployedModelArgs]
     """Models, by the name that applications call them by, which stays with them."""
-    content_filter: NotRequired[dict[str, FilterLevel]]
-    """A filter of your own: `Hate`, `Selfharm`, `Sexual`, `Violence` with the level from which each is blocked, in
-    prompts and answers; what is left out is blocked from Medium on. Attempts to break out of it are always blocked."""
+    content_filter: NotRequired[ContentFilterArgs]
+    """A filter of your own for the deployments that name none; it always blocks attempts to break out of it."""
     private_endpoints: NotRequired[dict[str, PrivateEndpointArgs]]
     """Ways in from virtual networks: without one, nobody gets in. A Foundry resource answers to three zones,
     `privatelink.` with `cognitiveservices.azure.com`, `openai.azure.com` and `services.ai.azure.com`."""
@@ -227,7 +235,7 @@ class ModelDeployment(pulumi.ComponentResource):
         return made
 
     def _filter(self, name: str, spec: "_ModelDeployment", child: ResourceOptions) -> list[pulumi.Resource]:
-        if not spec.content_filter:
+        if spec.content_filter is None:
             return []
         return [
             cognitiveservices.RaiPolicy(
@@ -288,15 +296,19 @@ def retiring(model: facts.Model, today: date) -> str | None:
     return f"Azure turns {model.name} {model.azure_version} off on {model.retires_on}: try its successor in time."
 
 
-# What Azure filters, and at which end: Microsoft Learn, Content filtering; what has a severity, and what has not.
-_CATEGORIES = ("Hate", "Selfharm", "Sexual", "Violence")
+# What Azure filters, and at which end: Microsoft Learn, Content filtering. The first four have a severity.
 
 
-def _filters(levels: Mapping[str, FilterLevel]) -> Iterator[Mapping[str, object]]:
-    for category in _CATEGORIES:
-        level = levels.get(category, FilterLevel.MEDIUM).value
+def _filters(levels: "_ContentFilter") -> Iterator[Mapping[str, object]]:
+    by_severity = {
+        "Hate": levels.hate,
+        "Selfharm": levels.self_harm,
+        "Sexual": levels.sexual,
+        "Violence": levels.violence,
+    }
+    for category, level in by_severity.items():
         for source in ("Prompt", "Completion"):
-            yield {**_blocked(category, source), "severity_threshold": level}
+            yield {**_blocked(category, source), "severity_threshold": level.value}
     yield _blocked("Jailbreak", "Prompt")
     yield _blocked("Protected Material Text", "Completion")
 
@@ -364,13 +376,20 @@ class _DeployedModel(Record):
         return {**known, "justification": self.justification.reason, "justified-until": self.justification.expires}
 
 
+class _ContentFilter(Record):
+    hate: FilterLevel = FilterLevel.MEDIUM
+    self_harm: FilterLevel = FilterLevel.MEDIUM
+    sexual: FilterLevel = FilterLevel.MEDIUM
+    violence: FilterLevel = FilterLevel.MEDIUM
+
+
 class _ModelDeployment(Record):
     landing: Site
     residency: Text | None = None
     account_id: TextLeaf | None = None
     kind: AccountKind = AccountKind.FOUNDRY
     deployments: Annotated[Mapping[Text, _DeployedModel], Field(min_length=1)]
-    content_filter: Mapping[Text, FilterLevel] = {}
+    content_filter: _ContentFilter | None = None
     private_endpoints: Mapping[str, PrivateEndpoint] = {}
     tags: Mapping[str, TextLeaf] = {}
     lock: Lock | None = None
@@ -383,9 +402,6 @@ class _ModelDeployment(Record):
         if self.residency is not None and not cleanest(self.residency):
             allowed = ", ".join(residencies())
             refuse("residency", self.residency, allowed, "name an area that holds an open Azure region")
-        for category in self.content_filter:
-            if category not in _CATEGORIES:
-                refuse("content_filter", category, ", ".join(_CATEGORIES), "name it as Azure does")
         for key, asked in self.deployments.items():
             if not DEPLOYMENT_NAME.fullmatch(key):
                 allowed = "2 to 64 letters, digits, dots, dashes and underscores, the first a letter or digit"

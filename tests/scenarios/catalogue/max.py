@@ -40,7 +40,7 @@ models = ModelDeployment(
             },
             "search": {"model": "text-embedding-3-small", "need": {"task": "embedding"}, "capacity": 50},
         },
-        "content_filter": {"Violence": FilterLevel.LOW},
+        "content_filter": {"violence": FilterLevel.LOW},
         "private_endpoints": {
             "hub": {"subnet_id": hub.subnet("endpoints", "10.20.1.0/24"), "private_dns_zone_ids": zones}
         },

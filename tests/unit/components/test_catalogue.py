@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from pulumi.provider.experimental.component import ComponentProvider
 from verdazure import (
     AccountKind,
     ArgumentError,
@@ -14,7 +15,7 @@ from verdazure import (
     VersionUpgrade,
     facts,
 )
-from verdazure.catalogue.component import retiring
+from verdazure.catalogue.component import _ModelDeployment, retiring
 
 from tests.unit.conftest import SITE, SUBSCRIPTION
 
@@ -137,7 +138,7 @@ def test_boards_of_its_own_are_held_only_with_a_justification_and_a_warning(depl
 
 
 def test_a_filter_of_your_own_blocks_at_both_ends(deploy):
-    found = made(deploy, content_filter={"Violence": FilterLevel.LOW})
+    found = made(deploy, content_filter={"violence": FilterLevel.LOW})
     policy = found.of(f"{KINDS}:RaiPolicy")["assistant-filter"]
     assert (policy["raiPolicyName"], policy["accountName"]) == ("assistant", "aif-assistant-abc123")
     assert (policy["properties"]["basePolicyName"], policy["properties"]["mode"]) == ("Microsoft.DefaultV2", "Blocking")
@@ -234,7 +235,7 @@ def test_who_may_and_how_to_get_in(deploy):
         ({"need": {"task": "poetry"}}, {}, ["Phi-4-mini-instruct is for chat", "none in the facts table"]),
         ({}, {"kind": AccountKind.OPENAI}, ["a model of OpenAI, as kind is 'OpenAI'"]),
         ({}, {"residency": "mars"}, ["residency is 'mars'"]),
-        ({}, {"content_filter": {"Spam": FilterLevel.LOW}}, ["Hate, Selfharm, Sexual, Violence"]),
+        ({}, {"content_filter": {"selfharm": FilterLevel.LOW}}, ["did you mean 'self_harm'?"]),
         ({}, {"account_id": ACCOUNT, "lock": Lock.READ_ONLY}, ["lock is 'ReadOnly'", "that account is yours"]),
     ],
 )
@@ -262,3 +263,18 @@ def test_a_retirement_is_told_ninety_days_ahead(today, told):
 
 def test_what_retires_nowhere_is_never_told():
     assert retiring(facts.models.get("Phi-4"), date(2099, 1, 1)) is None
+
+
+def test_every_argument_survives_the_component_host():
+    """The host drops enums in lists and as values of mappings: what it hands over must be what was written."""
+    host = ComponentProvider([ModelDeployment], "verdazure", version="0.0.0")
+    chat = {"model": "gpt-5-nano", "need": {"task": "chat", "contextTokens": 100.0}, "capacity": 5.0}
+    chat |= {"sku": "DataZoneStandard", "versionUpgrade": "OnceCurrentVersionExpired"}
+    site = {"resourceGroupName": "rg-ml", "location": "swedencentral", "nameSuffix": "abc123"}
+    asked = {"landing": site, "residency": "eu", "deployments": {"chat": chat}, "contentFilter": {"selfHarm": "Low"}}
+    arrived = host.map_inputs(asked, host._component_defs["ModelDeployment"])
+    spec = _ModelDeployment.model_validate(arrived, context={"name": "assistant"})
+    one = spec.deployments["chat"]
+    assert (one.sku, one.version_upgrade, one.capacity) == (Sku.DATA_ZONE_STANDARD, VersionUpgrade.ON_EXPIRY, 5)
+    assert one.need.context_tokens == 100
+    assert spec.content_filter.self_harm is FilterLevel.LOW

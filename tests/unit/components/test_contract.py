@@ -55,6 +55,7 @@ NESTED = [
     (ingestion.TableArgs, ingestion._Table),
     (catalogue.DeployedModelArgs, catalogue._DeployedModel),
     (catalogue.ModelNeedArgs, catalogue._ModelNeed),
+    (catalogue.ContentFilterArgs, catalogue._ContentFilter),
     (catalogue.JustificationArgs, catalogue._Justification),
     (datasets.DatasetSourceArgs, datasets._DatasetSource),
     (datasets.FilteredCopyArgs, datasets._FilteredCopy),
