@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 from pulumi.provider.experimental.component import ComponentProvider
+from pulumi_azure_native import cognitiveservices
 from verdazure import (
     AccountKind,
     ArgumentError,
@@ -113,6 +114,23 @@ def test_the_type_follows_residency_and_patience(deploy, model, residency, offli
     one = {"model": model, "need": {"task": "chat"}, "capacity": 50, "offline": offline}
     found = made(deploy, {"one": one}, **within).of(f"{KINDS}:Deployment")["assistant-model-one"]
     assert found["sku"] == {"name": sku, "capacity": 50}
+
+
+def test_deployments_come_one_after_the_other_and_after_their_filter(deploy, monkeypatch):
+    """Azure refuses a deployment while it is at another one of the same account."""
+    waits_for, deployment = {}, cognitiveservices.Deployment
+
+    def registered(name, *, opts, **inputs):
+        waits_for[name] = [each._name for each in opts.depends_on]
+        return deployment(name, opts=opts, **inputs)
+
+    monkeypatch.setattr("verdazure.catalogue.component.cognitiveservices.Deployment", registered)
+    made(deploy, {"one": CHAT, "two": CHAT, "three": CHAT}, content_filter={})
+    assert waits_for == {
+        "assistant-model-one": ["assistant-filter"],
+        "assistant-model-two": ["assistant-filter", "assistant-model-one"],
+        "assistant-model-three": ["assistant-filter", "assistant-model-two"],
+    }
 
 
 def test_a_larger_model_is_taken_with_a_justification_that_shows(deploy):
