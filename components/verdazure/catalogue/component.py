@@ -296,10 +296,8 @@ def retiring(model: facts.Model, today: date) -> str | None:
     return f"Azure turns {model.name} {model.azure_version} off on {model.retires_on}: try its successor in time."
 
 
-# What Azure filters, and at which end: Microsoft Learn, Content filtering. The first four have a severity.
-
-
 def _filters(levels: "_ContentFilter") -> Iterator[Mapping[str, object]]:
+    """What Azure can block, by its own names; the last two have no severity."""
     by_severity = {
         "Hate": levels.hate,
         "Selfharm": levels.self_harm,
