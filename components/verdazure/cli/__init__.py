@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from verdazure.cli import carbon_intensity, carbon_regions, carbon_schedule, data, facts, models, sandbox
+from verdazure.cli import carbon_intensity, carbon_regions, carbon_schedule, data, facts, model, models, sandbox
 
 app = typer.Typer(
     name="verdazure",
@@ -16,6 +16,7 @@ app = typer.Typer(
 app.add_typer(sandbox.app, name="sandbox")
 app.add_typer(facts.app, name="facts")
 app.add_typer(data.app, name="data")
+app.add_typer(model.app, name="model")
 app.command()(carbon_intensity.intensity)
 app.command()(carbon_regions.regions)
 app.command()(carbon_schedule.schedule)

@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic.alias_generators import to_camel
 
+from verdazure import facts
 from verdazure.datasets.licences import normal
 from verdazure.datasets.source import fault_of_uri
 from verdazure.pretrained.hashing import ModelFile, fault_of_name
@@ -147,6 +148,11 @@ def provenance(files: Sequence[ModelFile], predicate: Predicate) -> Provenance:
         predicate_type="urn:verdazure:pretrained-model:v1",
         predicate=predicate,
     )
+
+
+def publishers() -> tuple[str, ...]:
+    """Whose models the facts table `models` lists: the publishers that are allowed by default."""
+    return tuple(sorted({model.publisher for model in facts.models().values()}))
 
 
 def canonical(document: Provenance) -> str:

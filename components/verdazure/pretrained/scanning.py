@@ -18,6 +18,7 @@ from verdazure.pretrained.pickles import FIX, MOST_BYTES, faults_of_pickles, imp
 from verdazure.pretrained.references import NotOnnx, locations
 
 SCANNER = "picklescan"
+LONGEST_FAULT = 300
 
 
 class Kind(str, Enum):
@@ -35,9 +36,6 @@ class Kind(str, Enum):
     COMPRESSED = "compressed"
     UNKNOWN = "unknown"
 
-
-PREFERRED = (Kind.SAFETENSORS, Kind.ONNX)
-"""Formats that hold tensors and can hold no code of Python."""
 
 # First bytes -> what they begin. ELF, Windows, Mach-O (four ways), Java or fat Mach-O, a script.
 _PROGRAMS = (b"\x7fELF", b"MZ", *(bytes.fromhex(magic) for magic in ("feedface", "feedfacf", "cefaedfe", "cffaedfe")))
@@ -107,7 +105,7 @@ def scan(model: Path) -> Scan:
     for name, path in files.items():
         kind = _kind(name, _head(path), is_tensors=name in tensors)
         found = _faults_of_onnx(name, onnx[name], set(files)) if name in onnx else _faults(path, kind)
-        judged.append(Scanned(name, kind, tuple(dict.fromkeys(found))))
+        judged.append(Scanned(name, kind, tuple(dict.fromkeys(map(_shown, found)))))
     return Scan(version(SCANNER), tuple(judged))
 
 
@@ -225,6 +223,12 @@ def _locations(path: Path) -> frozenset[str] | None:
             return locations(memoryview(mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)))
         except (NotOnnx, ValueError):  # ValueError: there is nothing to map in an empty file
             return None
+
+
+def _shown(fault: str) -> str:
+    """A hostile file may name what it imports so that a terminal obeys it."""
+    printable = "".join(each if each.isprintable() else "?" for each in fault)
+    return printable if len(printable) <= LONGEST_FAULT else f"{printable[:LONGEST_FAULT]}..."
 
 
 def _head(path: Path) -> bytes:

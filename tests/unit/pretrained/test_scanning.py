@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from verdazure.pretrained import archives, pickles
 from verdazure.pretrained.references import DEEPEST, NotOnnx, locations
-from verdazure.pretrained.scanning import Kind, scan
+from verdazure.pretrained.scanning import LONGEST_FAULT, Kind, scan
 
 from tests.unit.pretrained.samples import (
     HARMLESS,
@@ -121,6 +121,12 @@ def test_a_pickle_too_long_to_judge_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(pickles, "MOST_BYTES", 4)
     (fault,) = judged(tmp_path, "model.pkl", NUMBERS)[1]
     assert fault.startswith("is a pickle of more than")
+
+
+def test_a_pickle_cannot_command_the_terminal(tmp_path):
+    (fault,) = judged(tmp_path, "model.pkl", b"cposix\x1b[2J\n" + b"s" * 1000 + b"\n.")[1]
+    assert fault.startswith("is a pickle that imports posix?[2J.sss")
+    assert len(fault) == LONGEST_FAULT + len("...")
 
 
 # Archives
