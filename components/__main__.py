@@ -10,6 +10,7 @@ from verdazure import (
     Landing,
     MlWorkspace,
     ModelDeployment,
+    PretrainedModel,
     PublicDataset,
     Recovery,
     TieredStorage,
@@ -26,5 +27,6 @@ if __name__ == "__main__":
         DeduplicationJob,
         Recovery,
         ModelDeployment,
+        PretrainedModel,
     ]
     component_provider_host(components, "verdazure", version=version("verdazure"))

@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     from verdazure.landing import Environment as Environment
     from verdazure.landing import Landing as Landing
     from verdazure.landing import LandingArgs as LandingArgs
+    from verdazure.pretrained.component import ModelType as ModelType
+    from verdazure.pretrained.component import PretrainedModel as PretrainedModel
+    from verdazure.pretrained.component import PretrainedModelArgs as PretrainedModelArgs
     from verdazure.recovery import Loss as Loss
     from verdazure.recovery.component import Recovery as Recovery
     from verdazure.recovery.component import RecoveryArgs as RecoveryArgs
@@ -69,6 +72,9 @@ _HOMES = {
     "MlWorkspaceArgs": "workspace",
     "ModelDeployment": "catalogue.component",
     "ModelDeploymentArgs": "catalogue.component",
+    "ModelType": "pretrained.component",
+    "PretrainedModel": "pretrained.component",
+    "PretrainedModelArgs": "pretrained.component",
     "PrincipalType": "interfaces",
     "Priority": "compute",
     "PublicDataset": "datasets.component",

@@ -66,6 +66,10 @@ MODELS = {
     "Microsoft.MachineLearningServices/workspaces/datastores": (
         "azure.ai.ml._restclient.arm_ml_service.models:Datastore"
     ),
+    "Microsoft.MachineLearningServices/workspaces/models": "azure.mgmt.machinelearningservices.models:ModelContainer",
+    "Microsoft.MachineLearningServices/workspaces/models/versions": (
+        "azure.mgmt.machinelearningservices.models:ModelVersion"
+    ),
     "Microsoft.MachineLearningServices/workspaces/outboundRules": (
         "azure.ai.ml._restclient.arm_ml_service.models:OutboundRuleBasicResource"
     ),

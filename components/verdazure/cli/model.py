@@ -69,12 +69,12 @@ def check(
 ) -> None:
     """See that a model is the one that a provenance document names: exit code 1 if a file is changed, gone or new."""
     from verdazure.pretrained.hashing import hashes
-    from verdazure.pretrained.provenance import Verdict, read
+    from verdazure.pretrained.provenance import ScanVerdict, read
 
     with _one_clear_error():
         vouched = read(document.read_text(encoding="utf-8"))
         faults = list(_differences(vouched.files, hashes(path)))
-    if vouched.predicate.scan.verdict is not Verdict.CLEAN:
+    if vouched.predicate.scan.verdict is not ScanVerdict.CLEAN:
         faults.append(f"{document}: the scan found it {vouched.predicate.scan.verdict.value}")
     for fault in faults:
         print(fault)
@@ -88,10 +88,10 @@ def _predicate(
 ) -> "Predicate":
     from pydantic import ValidationError
 
-    from verdazure.pretrained.provenance import MOMENT, Predicate, ScanResult, Verdict
+    from verdazure.pretrained.provenance import MOMENT, Predicate, ScanResult, ScanVerdict
     from verdazure.pretrained.scanning import SCANNER
 
-    verdict = Verdict.CLEAN if found.clean else Verdict.UNSAFE
+    verdict = ScanVerdict.CLEAN if found.clean else ScanVerdict.UNSAFE
     try:
         return Predicate(
             origin=origin,

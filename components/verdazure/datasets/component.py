@@ -225,13 +225,24 @@ def _specification(document: str) -> str:
         refuse("", document, "a specification as JSON text, with the columns to take", str(error))
 
 
+def _listed(terms: tuple[str, ...]) -> tuple[str, ...]:
+    for each in terms:
+        try:
+            listed([each])
+        except LicenceError as error:
+            refuse("", each, "SPDX ids", str(error))
+    return terms
+
+
 def _workspace(resource_id: Input[str]) -> Input[str]:
     if isinstance(resource_id, str) and not WORKSPACE_ID.fullmatch(resource_id):
         refuse("", resource_id, "the ARM id of an Azure ML workspace", "pass workspace.resource_id")
     return resource_id
 
 
+AllowedLicences = Annotated[tuple[Text, ...], Field(min_length=1), AfterValidator(_listed)]
 Sha256 = Annotated[Text, AfterValidator(_hash)]
+WorkspaceId = Annotated[TextLeaf, AfterValidator(_workspace)]
 
 
 class _DatasetSource(Record):
@@ -263,12 +274,12 @@ class _FilteredCopy(Record):
 
 class _PublicDataset(Record):
     landing: Site
-    workspace_id: Annotated[TextLeaf, AfterValidator(_workspace)]
+    workspace_id: WorkspaceId
     open_dataset: Text | None = None
     source: _DatasetSource | None = None
     licence: Text | None = None
     licence_evidence: Annotated[Text, Field(pattern="^https://")] | None = None
-    allowed_licences: Annotated[tuple[Text, ...], Field(min_length=1)] = tuple(ALLOWED)
+    allowed_licences: AllowedLicences = tuple(ALLOWED)
     version: Annotated[Text, Field(pattern=r"^[A-Za-z0-9._-]+$")] = "1"
     filtered_copy: _FilteredCopy | None = None
     tags: Mapping[str, TextLeaf] = {}
@@ -304,11 +315,6 @@ class _PublicDataset(Record):
             refuse(
                 key, None, f"{what}, as no known page states the licence of {self.origin.title}", self._where_to_look()
             )
-        for each in self.allowed_licences:
-            try:
-                listed([each])
-            except LicenceError as error:
-                refuse("allowed_licences", each, "SPDX ids", str(error))
         try:
             verdict = self.verdict
         except LicenceError as error:

@@ -28,7 +28,7 @@ class ProvenanceError(ValueError):
     """A text is no provenance document; the message says where and why."""
 
 
-class Verdict(str, Enum):
+class ScanVerdict(str, Enum):
     """What the scan found."""
 
     CLEAN = "clean"
@@ -86,7 +86,7 @@ class ScanResult(_Part):
 
     scanner: Text
     version: Text
-    verdict: Verdict
+    verdict: ScanVerdict
 
 
 class Predicate(_Part):

@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner
 from verdazure.cli import app
 from verdazure.pretrained.hashing import hashes
-from verdazure.pretrained.provenance import Verdict, read, written
+from verdazure.pretrained.provenance import ScanVerdict, read, written
 
 from tests.unit.pretrained.samples import MALICIOUS, safetensors, torch, write
 
@@ -47,7 +47,7 @@ def test_a_clean_model_gets_its_document(model, output):
     assert (said.origin, said.publisher, said.licence) == (SAID["--origin"], "Microsoft", "Apache-2.0")
     assert (said.scan.scanner, said.scan.verdict, said.verified_by) == (
         "picklescan",
-        Verdict.CLEAN,
+        ScanVerdict.CLEAN,
         "vision@example.com",
     )
     assert done.stdout.splitlines()[-1] == f"clean: {output}, digest {document.digest}"
@@ -131,7 +131,7 @@ def test_what_changed_went_or_came_is_told(model, output):
 def test_a_document_of_an_unsafe_model_does_not_pass(model, output):
     verify(model, "--output", output)
     document = read(output.read_text())
-    scan = document.predicate.scan.model_copy(update={"verdict": Verdict.UNSAFE})
+    scan = document.predicate.scan.model_copy(update={"verdict": ScanVerdict.UNSAFE})
     unsafe = document.model_copy(update={"predicate": document.predicate.model_copy(update={"scan": scan})})
     output.write_text(written(unsafe))
     done = run("check", model, output)

@@ -14,6 +14,7 @@ from verdazure.catalogue import component as catalogue
 from verdazure.datasets import component as datasets
 from verdazure.deduplication import component as deduplication
 from verdazure.ingestion import component as ingestion
+from verdazure.pretrained import component as pretrained
 from verdazure.recovery import component as recovery
 from verdazure.storage import component as storage
 from verdazure.workspace import component as workspace
@@ -29,6 +30,7 @@ COMPONENTS = {
     verdazure.Recovery: (recovery.RecoveryArgs, recovery._Recovery),
     verdazure.BatchIngestion: (ingestion.BatchIngestionArgs, ingestion._BatchIngestion),
     verdazure.ModelDeployment: (catalogue.ModelDeploymentArgs, catalogue._ModelDeployment),
+    verdazure.PretrainedModel: (pretrained.PretrainedModelArgs, pretrained._PretrainedModel),
     verdazure.PublicDataset: (datasets.PublicDatasetArgs, datasets._PublicDataset),
 }
 NESTED = [

@@ -14,7 +14,7 @@ from verdazure.pretrained.provenance import (
     Provenance,
     ProvenanceError,
     ScanResult,
-    Verdict,
+    ScanVerdict,
     canonical,
     provenance,
     read,
@@ -26,7 +26,7 @@ PREDICATE = Predicate(
     origin="https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2",
     publisher="sentence-transformers",
     licence="apache-2.0",
-    scan=ScanResult(scanner="picklescan", version="1.0.5", verdict=Verdict.CLEAN),
+    scan=ScanResult(scanner="picklescan", version="1.0.5", verdict=ScanVerdict.CLEAN),
     sizes={"config.json": 612, "model.safetensors": 90_868_376},
     verified_by="vision@example.com",
     verified_on="2026-11-24T08:00:00Z",
@@ -63,7 +63,7 @@ def test_it_has_the_form_of_an_in_toto_statement():
 @given(
     sizes=st.dictionaries(NAMES, st.integers(0, 2**60), min_size=1),
     publisher=NAMES,
-    verdict=st.sampled_from(Verdict),
+    verdict=st.sampled_from(ScanVerdict),
     digest=st.binary(min_size=32, max_size=32),
     moment=st.datetimes(min_value=datetime(1000, 1, 1)).map(lambda moment: moment.strftime(MOMENT)),
 )

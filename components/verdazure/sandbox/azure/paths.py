@@ -114,6 +114,8 @@ PATHS: Mapping[str, str] = {
     "machinelearningservices:DataVersion": _ML + "/data/{name}/versions/{version}",
     "machinelearningservices:Datastore": _ML + "/datastores/{name}",
     "machinelearningservices:ManagedNetworkSettingsRule": _ML + "/outboundRules/{ruleName}",
+    "machinelearningservices:ModelContainer": _ML + "/models/{name}",
+    "machinelearningservices:ModelVersion": _ML + "/models/{name}/versions/{version}",
     "machinelearningservices:OnlineDeployment": _ML + "/onlineEndpoints/{endpointName}/deployments/{deploymentName}",
     "machinelearningservices:OnlineEndpoint": _ML + "/onlineEndpoints/{endpointName}",
     "machinelearningservices:Schedule": _ML + "/schedules/{name}",

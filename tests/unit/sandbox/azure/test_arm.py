@@ -139,6 +139,20 @@ IDS = [
         WORKSPACE,
     ),
     (
+        "machinelearningservices:ModelContainer",
+        {**IN_WORKSPACE, "name": "minilm"},
+        f"{WORKSPACE}/models/minilm",
+        "Microsoft.MachineLearningServices/workspaces/models",
+        WORKSPACE,
+    ),
+    (
+        "machinelearningservices:ModelVersion",
+        {**IN_WORKSPACE, "name": "minilm", "version": "1"},
+        f"{WORKSPACE}/models/minilm/versions/1",
+        "Microsoft.MachineLearningServices/workspaces/models/versions",
+        f"{WORKSPACE}/models/minilm",
+    ),
+    (
         "monitor:DiagnosticSetting",
         {"resourceUri": WORKSPACE, "name": "d"},
         f"{WORKSPACE}/providers/Microsoft.Insights/diagnosticSettings/d",
