@@ -1,0 +1,1 @@
+"""What runs inside a team's training image and service."""
