@@ -6,6 +6,7 @@ from pulumi.provider.experimental import component_provider_host
 from verdazure import (
     BatchIngestion,
     DeduplicationJob,
+    FineTuning,
     GpuCluster,
     Landing,
     MlWorkspace,
@@ -14,6 +15,7 @@ from verdazure import (
     PublicDataset,
     Recovery,
     TieredStorage,
+    TrainingSchedule,
 )
 
 if __name__ == "__main__":
@@ -28,5 +30,7 @@ if __name__ == "__main__":
         Recovery,
         ModelDeployment,
         PretrainedModel,
+        TrainingSchedule,
+        FineTuning,
     ]
     component_provider_host(components, "verdazure", version=version("verdazure"))

@@ -43,6 +43,14 @@ if TYPE_CHECKING:
     from verdazure.storage import InventorySchedule as InventorySchedule
     from verdazure.storage import TieredStorage as TieredStorage
     from verdazure.storage import TieredStorageArgs as TieredStorageArgs
+    from verdazure.training.component import TrainingSchedule as TrainingSchedule
+    from verdazure.training.component import TrainingScheduleArgs as TrainingScheduleArgs
+    from verdazure.training.finetuning import FineTuning as FineTuning
+    from verdazure.training.finetuning import FineTuningArgs as FineTuningArgs
+    from verdazure.training.finetuning import Method as Method
+    from verdazure.training.timing import Every as Every
+    from verdazure.training.timing import TimingMode as TimingMode
+    from verdazure.training.timing import WeekDay as WeekDay
     from verdazure.workspace import ManagedNetwork as ManagedNetwork
     from verdazure.workspace import MlWorkspace as MlWorkspace
     from verdazure.workspace import MlWorkspaceArgs as MlWorkspaceArgs
@@ -57,8 +65,11 @@ _HOMES = {
     "DeduplicationJob": "deduplication.component",
     "DeduplicationJobArgs": "deduplication.component",
     "Environment": "landing",
+    "Every": "training.timing",
     "FileFormat": "ingestion.dataflow",
     "FilterLevel": "catalogue.component",
+    "FineTuning": "training.finetuning",
+    "FineTuningArgs": "training.finetuning",
     "GpuCluster": "compute",
     "GpuClusterArgs": "compute",
     "InventorySchedule": "storage",
@@ -68,6 +79,7 @@ _HOMES = {
     "Lock": "interfaces",
     "Loss": "recovery",
     "ManagedNetwork": "workspace",
+    "Method": "training.finetuning",
     "MlWorkspace": "workspace",
     "MlWorkspaceArgs": "workspace",
     "ModelDeployment": "catalogue.component",
@@ -85,7 +97,11 @@ _HOMES = {
     "Sku": "catalogue",
     "TieredStorage": "storage",
     "TieredStorageArgs": "storage",
+    "TimingMode": "training.timing",
+    "TrainingSchedule": "training.component",
+    "TrainingScheduleArgs": "training.component",
     "VersionUpgrade": "catalogue.component",
+    "WeekDay": "training.timing",
 }
 
 __all__ = sorted(_HOMES)

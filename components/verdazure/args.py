@@ -61,7 +61,8 @@ class Refusal(ValueError):
 
     def __init__(self, key: str, value: object, allowed: str, fix: str) -> None:
         self.key = key
-        self.rest = f" is {_echo(value)}. Allowed: {allowed}. Fix: {fix}{'' if fix.endswith('?') else '.'}"
+        told = "missing" if value is None else _echo(value)
+        self.rest = f" is {told}. Allowed: {allowed}. Fix: {fix}{'' if fix.endswith('?') else '.'}"
         super().__init__(key + self.rest)
 
 

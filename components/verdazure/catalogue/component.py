@@ -34,11 +34,11 @@ from verdazure.interfaces import (
     name_of,
     resource_group_of,
 )
+from verdazure.justification import Justification, JustificationArgs
 from verdazure.naming import Kind, check_name, physical_name
 
 DEFAULT_FILTER = "Microsoft.DefaultV2"
 DEPLOYMENT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,63}")
-LONGEST_TAG = 256
 NOTICE = timedelta(days=90)
 
 
@@ -80,15 +80,6 @@ class ModelNeedArgs(TypedDict):
     """Least context."""
     licences: NotRequired[list[str]]
     """SPDX ids that its weights may come under. Closed weights come under none."""
-
-
-class JustificationArgs(TypedDict):
-    """Why more is taken than the need asks for, and until when."""
-
-    reason: str
-    """In words that whoever reviews it understands, up to 256 characters."""
-    expires: str
-    """Last day on which it holds: `2027-06-30`. After it the component is refused."""
 
 
 class DeployedModelArgs(TypedDict):
@@ -318,26 +309,11 @@ def _blocked(what: str, source: str) -> dict[str, object]:
 # The checked arguments
 
 
-def _still_to_come(day: str) -> str:
-    try:
-        last = date.fromisoformat(day)
-    except ValueError:
-        refuse("", day, "a day as 2027-06-30", "write year, month and day")
-    if last < date.today():
-        refuse("", day, "a day that is not past", "take the smaller model, or have it justified anew")
-    return day
-
-
 def _known_model(name: str) -> str:
     try:
         return facts.models.get(name).name
     except facts.UnknownFact as unknown:
         refuse("", name, "a row of the facts table models", f"{unknown}; `verdazure models` lists them")
-
-
-class _Justification(Record):
-    reason: Annotated[Text, Field(max_length=LONGEST_TAG)]
-    expires: Annotated[Text, AfterValidator(_still_to_come)]
 
 
 class _ModelNeed(Record):
@@ -356,7 +332,7 @@ class _DeployedModel(Record):
     sku: Sku | None = None
     version_upgrade: VersionUpgrade = VersionUpgrade.ON_NEW_DEFAULT
     rai_policy_name: Text | None = None
-    justification: _Justification | None = None
+    justification: Justification | None = None
 
     @property
     def fact(self) -> facts.Model:

@@ -8,7 +8,7 @@ import pulumi
 import pytest
 import verdazure
 from pulumi.provider.experimental.component import ComponentProvider
-from verdazure import compute, data_strategy, interfaces, landing
+from verdazure import compute, data_strategy, interfaces, justification, landing
 from verdazure.args import Record
 from verdazure.catalogue import component as catalogue
 from verdazure.datasets import component as datasets
@@ -17,6 +17,8 @@ from verdazure.ingestion import component as ingestion
 from verdazure.pretrained import component as pretrained
 from verdazure.recovery import component as recovery
 from verdazure.storage import component as storage
+from verdazure.training import component as training
+from verdazure.training import finetuning, jobs, timing
 from verdazure.workspace import component as workspace
 from verdazure.workspace import knowing, reaching
 
@@ -31,6 +33,8 @@ COMPONENTS = {
     verdazure.BatchIngestion: (ingestion.BatchIngestionArgs, ingestion._BatchIngestion),
     verdazure.ModelDeployment: (catalogue.ModelDeploymentArgs, catalogue._ModelDeployment),
     verdazure.PretrainedModel: (pretrained.PretrainedModelArgs, pretrained._PretrainedModel),
+    verdazure.TrainingSchedule: (training.TrainingScheduleArgs, training._TrainingSchedule),
+    verdazure.FineTuning: (finetuning.FineTuningArgs, finetuning._FineTuning),
     verdazure.PublicDataset: (datasets.PublicDatasetArgs, datasets._PublicDataset),
 }
 NESTED = [
@@ -58,7 +62,16 @@ NESTED = [
     (catalogue.DeployedModelArgs, catalogue._DeployedModel),
     (catalogue.ModelNeedArgs, catalogue._ModelNeed),
     (catalogue.ContentFilterArgs, catalogue._ContentFilter),
-    (catalogue.JustificationArgs, catalogue._Justification),
+    (justification.JustificationArgs, justification.Justification),
+    (jobs.StepArgs, jobs.Step),
+    (jobs.JobInputArgs, jobs.JobInput),
+    (jobs.JobOutputArgs, jobs.JobOutput),
+    (jobs.LimitsArgs, jobs.Limits),
+    (jobs.CheckpointsArgs, jobs.Checkpoints),
+    (jobs.SweepArgs, jobs.Sweep),
+    (jobs.ParameterArgs, jobs.Parameter),
+    (jobs.EarlyTerminationArgs, jobs.EarlyTermination),
+    (timing.TimingArgs, timing.Timing),
     (datasets.DatasetSourceArgs, datasets._DatasetSource),
     (datasets.FilteredCopyArgs, datasets._FilteredCopy),
 ]

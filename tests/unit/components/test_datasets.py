@@ -216,7 +216,7 @@ def test_what_is_not_known_is_said_and_not_guessed(deploy, source, told):
     [
         (
             COMMON,
-            "open_dataset is None. Allowed: either open_dataset or source. Fix: give one of them.",
+            "open_dataset is missing. Allowed: either open_dataset or source. Fix: give one of them.",
         ),
         (
             {**LEAVES, "open_dataset": "mnist"},
@@ -229,15 +229,15 @@ def test_what_is_not_known_is_said_and_not_guessed(deploy, source, told):
         ),
         (
             {**COMMON, "open_dataset": "mnist"},
-            "licence is None. Allowed: an SPDX expression, as no known page states the licence of MNIST handwritten "
+            "licence is missing. Allowed: an SPDX expression, as no known page states the licence of MNIST handwritten "
             "digits. Fix: read https://learn.microsoft.com/azure/open-datasets/dataset-mnist (size: its four files; "
             "region: its account's, from dataset-taxi-yellow), and give licence and licence_evidence.",
         ),
         (
             {**COMMON, "open_dataset": "nyc-taxi-yellow", "licence": "CC0-1.0"},
-            "licence_evidence is None. Allowed: the https:// address where the licence can be read, as no known page "
-            "states the licence of NYC yellow taxi trips. Fix: read https://www1.nyc.gov/home/terms-of-use.page, and "
-            "give licence and licence_evidence.",
+            "licence_evidence is missing. Allowed: the https:// address where the licence can be read, as no known "
+            "page states the licence of NYC yellow taxi trips. Fix: read https://www1.nyc.gov/home/terms-of-use.page, "
+            "and give licence and licence_evidence.",
         ),
         (
             {**SEATTLE, **EVIDENCE},

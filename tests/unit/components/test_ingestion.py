@@ -172,7 +172,7 @@ def test_weakening_is_told(deploy, args, words):
         ({"sources": {}}, "sources is empty. Allowed: at least 1 item"),
         ({"sources": {"Prices": PRICES}}, "string should match pattern '^[a-z][a-z0-9_]{0,59}$'"),
         ({"sources": {"lake": PRICES}}, "sources.lake is 'lake'. Allowed: another name: this one is the lake's own"),
-        ({"sources": {"p": {"specification": SPECIFICATION}}}, "sources.p.files is None. Allowed: files or table"),
+        ({"sources": {"p": {"specification": SPECIFICATION}}}, "sources.p.files is missing. Allowed: files or table"),
         ({"sources": {"p": {**PRICES, **ORDERS}}}, "sources.p.files is 'given'. Allowed: files or table"),
         (
             {"sources": {"p": {**PRICES, "specification": '{"columns": {}}'}}},

@@ -179,7 +179,7 @@ def test_a_failover_is_told_what_stands_in_its_way(deploy):
         (
             {"data_class": DataClass.RAW, "isolated": True},
             {},
-            "protected.models is None. Allowed: a need that something meets. Fix: ask for less, or hold the data "
+            "protected.models is missing. Allowed: a need that something meets. Fix: ask for less, or hold the data "
             "otherwise (re-creation: it cannot be made again; soft delete and versions: what it keeps goes with the",
         ),
         ({}, {"region": "atlantis"}, "region is 'atlantis'"),

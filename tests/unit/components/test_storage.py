@@ -178,7 +178,8 @@ def test_cooling_later_warns_and_names_the_rule(deploy):
         ),
         (
             {"classes": {"scratch": {"delete_after_days": None}}},
-            "classes.scratch is None. Allowed: at least one step. Fix: give it days for a colder tier or for deletion.",
+            "classes.scratch is missing. Allowed: at least one step. "
+            "Fix: give it days for a colder tier or for deletion.",
         ),
         (
             {"classes": {"raw": {"delete_after": 5}}},
@@ -415,11 +416,11 @@ IMAGES = {"data_class": "raw", "prefix": "images/"}
         ),
         ({"classes": {"raw": {"legal_hold": ["no spaces"]}}}, "classes.raw.legal_hold.0 is 'no spaces'. Allowed: "),
         ({"portions": {"p": {"data_class": "log", "prefix": "x"}}}, "portions.p.data_class is 'log'. Allowed: a class"),
-        ({"portions": {"p": {"data_class": "raw"}}}, "portions.p is None. Allowed: a prefix, index_tags, or both."),
-        ({"portions": {"p": IMAGES}}, "portions.p is None. Allowed: at least one step."),
+        ({"portions": {"p": {"data_class": "raw"}}}, "portions.p is missing. Allowed: a prefix, index_tags, or both."),
+        ({"portions": {"p": IMAGES}}, "portions.p is missing. Allowed: at least one step."),
         (
             {"portions": {"p": {**IMAGES, "index_tags": {"a": "b"}, "cool_after_days": 1}}},
-            "portions.p.index_tags is None. Allowed: none, as a lake has no blob index tags. Fix: use a prefix.",
+            "portions.p.index_tags is missing. Allowed: none, as a lake has no blob index tags. Fix: use a prefix.",
         ),
         (
             {"portions": {"p": {**IMAGES, "cool_after_days": 20}}},

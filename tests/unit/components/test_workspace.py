@@ -165,7 +165,7 @@ def test_weakening_a_default_warns_and_names_the_rule(deploy, args, warning):
     [
         (
             {"landing": {key: value for key, value in SITE.items() if key != "log_workspace_id"}},
-            "landing.log_workspace_id is None. Allowed: the log workspace that telemetry goes to. Fix: pass "
+            "landing.log_workspace_id is missing. Allowed: the log workspace that telemetry goes to. Fix: pass "
             "landing.ref, or adopt a component with application_insights_id.",
         ),
         (
@@ -312,12 +312,12 @@ def test_both_zones_are_made_for_endpoints_that_name_none(deploy):
 @pytest.mark.parametrize(
     ("args", "message"),
     [
-        ({"outbound_rules": {"x": {}}}, "outbound_rules.x is None. Allowed: resource_id, service_tag or fqdn"),
+        ({"outbound_rules": {"x": {}}}, "outbound_rules.x is missing. Allowed: resource_id, service_tag or fqdn"),
         (
             {"outbound_rules": {"x": {"fqdn": "packages.example.com", "service_tag": "A"}}},
             "outbound_rules.x is 'service_tag, fqdn'",
         ),
-        ({"outbound_rules": {"x": {"resource_id": "/a"}}}, "outbound_rules.x.subresource is None"),
+        ({"outbound_rules": {"x": {"resource_id": "/a"}}}, "outbound_rules.x.subresource is missing"),
         (
             {"outbound_rules": {"x": {"service_tag": "A"}}, "managed_network": "Disabled"},
             "Allowed: none without a managed network",
