@@ -53,6 +53,12 @@ MODELS = {
     "Microsoft.KeyVault/vaults": "azure.mgmt.keyvault.types:VaultCreateOrUpdateParameters",
     "Microsoft.KeyVault/vaults/keys": "azure.mgmt.keyvault.types:KeyCreateParameters",
     "Microsoft.MachineLearningServices/workspaces": "azure.ai.ml._restclient.arm_ml_service.models:Workspace",
+    "Microsoft.MachineLearningServices/workspaces/components": (
+        "azure.mgmt.machinelearningservices.models:ComponentContainer"
+    ),
+    "Microsoft.MachineLearningServices/workspaces/components/versions": (
+        "azure.mgmt.machinelearningservices.models:ComponentVersion"
+    ),
     "Microsoft.MachineLearningServices/workspaces/computes": (
         "azure.mgmt.machinelearningservices.models:ComputeResource"
     ),
@@ -66,6 +72,13 @@ MODELS = {
     "Microsoft.MachineLearningServices/workspaces/datastores": (
         "azure.ai.ml._restclient.arm_ml_service.models:Datastore"
     ),
+    "Microsoft.MachineLearningServices/workspaces/environments": (
+        "azure.mgmt.machinelearningservices.models:EnvironmentContainer"
+    ),
+    "Microsoft.MachineLearningServices/workspaces/environments/versions": (
+        "azure.mgmt.machinelearningservices.models:EnvironmentVersion"
+    ),
+    "Microsoft.MachineLearningServices/workspaces/schedules": "azure.ai.ml._restclient.arm_ml_service.models:Schedule",
     "Microsoft.MachineLearningServices/workspaces/models": "azure.mgmt.machinelearningservices.models:ModelContainer",
     "Microsoft.MachineLearningServices/workspaces/models/versions": (
         "azure.mgmt.machinelearningservices.models:ModelVersion"

@@ -20,6 +20,8 @@ PROGRAMS = [
     "deduplication/max",
     "recovery/max",
     "recovery/waf_aligned",
+    "models/max",
+    "training/max",
 ]
 ACCEPTED = json.loads((ROOT / "tests" / "prove" / "checkov_accepted.json").read_text())
 
@@ -50,6 +52,8 @@ def test_each_model_refuses_what_is_wrong(exported, judge, tmp_path):
         "ingestion/max",
         "deduplication/max",
         "recovery/max",
+        "models/max",
+        "training/max",
     ):
         template = json.loads(exported(program).read_text())
         spoilt = copy.deepcopy(template)

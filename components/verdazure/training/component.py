@@ -114,7 +114,6 @@ class TrainingSchedule(pulumi.ComponentResource):
             version=described.apply(definition.version_of),
             properties={
                 "component_spec": described.apply(lambda body: body | {"version": definition.version_of(body)}),
-                "description": f"Step {key} of {name}",
                 "is_anonymous": False,
             },
             opts=child,

@@ -34,7 +34,7 @@ def component_spec(name: str, step: Step, environment: Any, code_id: Any) -> dic
             "process_count_per_instance": step.processes_per_node,
         }
     if code_id is not None:
-        spec["code"] = code_id
+        spec["code"] = f"azureml:{code_id}"
     return spec
 
 
@@ -57,7 +57,7 @@ def node(name: str, step: Step, component_id: Any, compute_id: Any) -> dict[str,
     described |= {
         "type": "command",
         "componentId": component_id,
-        "limits": {"job_limits_type": "Command", "timeout": f"PT{step.limits.timeout_minutes}M"},
+        "limits": {"job_limits_type": "Command", "timeout": _duration(step.limits.timeout_minutes)},
     }
     if step.distribution is not None:
         described["distribution"] = {
@@ -92,6 +92,11 @@ def asset_id(workspace_id: str, type_: PathType, path: str) -> str:
         return named
     asset, _, version = named.partition(":")
     return f"{workspace_id}/{'models' if type_ in _MODELS else 'data'}/{asset}/versions/{version}"
+
+
+def _duration(minutes: int) -> str:
+    hours, rest = divmod(minutes, 60)
+    return "PT" + (f"{hours}H" if hours else "") + (f"{rest}M" if rest else "")
 
 
 def _type_of(read: JobInput) -> str:

@@ -85,7 +85,7 @@ def test_a_command_is_a_pipeline_of_one_step_within_a_schedule(deploy):
         },
         "outputs": {"checkpoints": {"type": "literal", "value": "${{parent.outputs.train_checkpoints}}"}},
         "resources": {"instance_count": 1},
-        "limits": {"job_limits_type": "Command", "timeout": "PT240M"},
+        "limits": {"job_limits_type": "Command", "timeout": "PT4H"},
     }
     assert made.of("machinelearningservices:Schedule")["nightly"] == {
         "name": "nightly",
