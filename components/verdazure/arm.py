@@ -5,9 +5,10 @@ Microsoft's own client signs in with the identity that azure-identity finds, and
 
 import re
 from collections.abc import Iterator, Mapping
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from azure.core.exceptions import AzureError
+from azure.core.exceptions import AzureError, HttpResponseError
 from azure.core.pipeline import policies
 from azure.core.rest import HttpRequest
 from azure.mgmt.core import ARMPipelineClient
@@ -17,7 +18,9 @@ if TYPE_CHECKING:
     from azure.core.credentials import TokenCredential
 
 ENDPOINT = "https://management.azure.com"
-_ID = re.compile(r"/subscriptions/[^/]+/resourceGroups/[^/]+/providers/(?P<type>[^/]+/[^/]+)/[^/]+/?", re.IGNORECASE)
+_ID = re.compile(
+    r"/subscriptions/[^/]+/resourceGroups/[^/]+/providers/(?P<provider>[^/]+)(?P<path>(/[^/]+/[^/]+)+)/?", re.IGNORECASE
+)
 
 
 class Arm:
@@ -50,12 +53,27 @@ class Arm:
             page = self._send("GET", next_page, {})
             yield from page.get("value", ())
 
+    def find(self, path: str, api_version: str) -> Mapping[str, Any] | None:
+        """The document at that path; None where there is none."""
+        try:
+            return self.read(path, api_version)
+        except HttpResponseError as error:
+            if error.status_code == HTTPStatus.NOT_FOUND:
+                return None
+            raise
+
+    def put(self, path: str, api_version: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Makes the document at that path what `body` says; Azure may still be at it when this returns."""
+        return self._send("PUT", f"{ENDPOINT}{path}", {"api-version": api_version}, body)
+
     def act(self, path: str, api_version: str) -> None:
         """Asks for an act, such as `/start`; Azure may still be at it when this returns."""
         self._send("POST", f"{ENDPOINT}{path}", {"api-version": api_version})
 
-    def _send(self, method: str, url: str, parameters: Mapping[str, str]) -> Mapping[str, Any]:
-        response = self._client.send_request(HttpRequest(method, url, params=dict(parameters)))
+    def _send(
+        self, method: str, url: str, parameters: Mapping[str, str], body: Mapping[str, Any] | None = None
+    ) -> Mapping[str, Any]:
+        response = self._client.send_request(HttpRequest(method, url, params=dict(parameters), json=body))
         response.raise_for_status()
         answered: Mapping[str, Any] = response.json() if response.content else {}
         return answered
@@ -64,4 +82,7 @@ class Arm:
 def is_id_of(resource_type: str, resource_id: str) -> bool:
     """Whether an ARM id names a resource of that type, such as `Microsoft.DataFactory/factories`."""
     found = _ID.fullmatch(resource_id)
-    return found is not None and found["type"].lower() == resource_type.lower()
+    if found is None:
+        return False
+    kinds = found["path"].split("/")[1::2]
+    return "/".join([found["provider"], *kinds]).lower() == resource_type.lower()

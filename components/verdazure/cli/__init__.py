@@ -5,7 +5,17 @@ from typing import Annotated
 
 import typer
 
-from verdazure.cli import carbon_intensity, carbon_regions, carbon_schedule, data, facts, model, models, sandbox
+from verdazure.cli import (
+    carbon_intensity,
+    carbon_regions,
+    carbon_schedule,
+    data,
+    facts,
+    model,
+    models,
+    sandbox,
+    training,
+)
 
 app = typer.Typer(
     name="verdazure",
@@ -17,6 +27,7 @@ app.add_typer(sandbox.app, name="sandbox")
 app.add_typer(facts.app, name="facts")
 app.add_typer(data.app, name="data")
 app.add_typer(model.app, name="model")
+app.add_typer(training.app, name="training")
 app.command()(carbon_intensity.intensity)
 app.command()(carbon_regions.regions)
 app.command()(carbon_schedule.schedule)

@@ -1,9 +1,7 @@
 """`verdazure data`: what stored data wastes, and how to have it no longer."""
 
 import json
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,13 +12,13 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from verdazure.cli.azure import one_clear_error, resource_manager
 from verdazure.cli.data_licence import licence
 from verdazure.cli.facts import AsJson
 
 if TYPE_CHECKING:
     from azure.storage.blob import BlobServiceClient
 
-    from verdazure.arm import Arm
     from verdazure.carbon.footprint import Grid
     from verdazure.deduplication import Found, Outcome, Saving
     from verdazure.ingestion import Report
@@ -177,12 +175,8 @@ def stop(factory: FactoryId, as_json: AsJson = False) -> None:
 def _turn(factory: str, state: str, as_json: bool) -> None:
     from verdazure.ingestion.triggers import NotAFactory, State, StillTurning, turn
 
-    with _one_clear_error():
-        try:
-            turned = list(turn(resource_manager(), factory, State(state)))
-        except (NotAFactory, StillTurning) as error:
-            print(f"error: {error}", file=sys.stderr)
-            raise typer.Exit(1) from None
+    with one_clear_error(NotAFactory, StillTurning):
+        turned = list(turn(resource_manager(), factory, State(state)))
     if as_json:
         print(json.dumps([asdict(each) for each in turned], indent=2))
         return
@@ -190,15 +184,6 @@ def _turn(factory: str, state: str, as_json: bool) -> None:
         print(f"{state.lower():<10} {each.trigger}{'' if each.changed else ', as it was'}")
     if not turned:
         print("The factory has no triggers.")
-
-
-def resource_manager() -> "Arm":
-    """Resource Manager, reached with the identity that azure-identity finds."""
-    from azure.identity import DefaultAzureCredential
-
-    from verdazure.arm import Arm
-
-    return Arm(DefaultAzureCredential())
 
 
 def blobs_of(account: str) -> "BlobServiceClient":
@@ -210,22 +195,12 @@ def blobs_of(account: str) -> "BlobServiceClient":
     return BlobServiceClient(url, credential=DefaultAzureCredential())
 
 
-@contextmanager
-def _one_clear_error() -> Iterator[None]:
-    from azure.core.exceptions import AzureError
-
+def _one_clear_error() -> AbstractContextManager[None]:
     from verdazure.deduplication import InventoryError
     from verdazure.facts import UnknownFact
     from verdazure.ingestion import SpecificationError
 
-    try:
-        yield
-    except (InventoryError, SpecificationError, UnknownFact) as error:
-        print(f"error: {error}", file=sys.stderr)
-        raise typer.Exit(1) from None
-    except AzureError as error:
-        print(f"error: Azure refused: {error.message.splitlines()[0]}", file=sys.stderr)
-        raise typer.Exit(1) from None
+    return one_clear_error(InventoryError, SpecificationError, UnknownFact)
 
 
 def _grid_of(region: str | None) -> "Grid | None":

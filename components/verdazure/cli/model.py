@@ -4,13 +4,14 @@ import getpass
 import json
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from verdazure.cli.azure import one_clear_error
 from verdazure.cli.facts import AsJson
 
 if TYPE_CHECKING:
@@ -119,16 +120,11 @@ def _differences(vouched: "tuple[ModelFile, ...]", found: "tuple[ModelFile, ...]
             yield f"changed: {name}"
 
 
-@contextmanager
-def _one_clear_error() -> Iterator[None]:
+def _one_clear_error() -> AbstractContextManager[None]:
     from verdazure.pretrained.hashing import UnsafePath
     from verdazure.pretrained.provenance import ProvenanceError
 
-    try:
-        yield
-    except (UnsafePath, ProvenanceError, OSError, UnicodeDecodeError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        raise typer.Exit(1) from None
+    return one_clear_error(UnsafePath, ProvenanceError, OSError, UnicodeDecodeError)
 
 
 def _told(files: "tuple[ModelFile, ...]", found: "Scan", digest: str, output: str) -> dict[str, Any]:

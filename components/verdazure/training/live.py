@@ -58,11 +58,12 @@ class Due:
     step: Step
 
 
-def decide(plan: LivePlan, schedule: str, now: datetime, forecast: Series, ask_again: timedelta) -> Due:
+def decide(plan: LivePlan, schedule: str, now: datetime, forecast: Series | None, ask_again: timedelta) -> Due:
     """Whether the run of the window that is open starts now. Raises `ValueError` for a `now` without a time zone.
 
     Once the slack is used up it starts under any forecast; `GRACE` later nothing does, as it would end too late.
-    Whether the run has been started already only Azure ML knows: it is asked by the run's name.
+    Without a forecast it starts at once: the deadline is kept. Whether the run has been started already only Azure ML
+    knows: it is asked by the run's name.
     """
     timing = plan.timing
     release = timing.last_before(now)
@@ -75,6 +76,8 @@ def decide(plan: LivePlan, schedule: str, now: datetime, forecast: Series, ask_a
     if now > job.latest_start + GRACE:
         step = Step(False, now + ask_again, f"Waits for its next window: too late for that of {release:%d %b}.", None)
         return Due(_run(schedule, release), job, step)
+    if forecast is None:
+        return Due(_run(schedule, release), job, Step(True, now + job.running, "Runs: there is no forecast.", None))
     step = next_step(job, may_pause=False, progress=Progress(), now=now, forecast=forecast, ask_again=ask_again)
     return Due(_run(schedule, release), job, step)
 

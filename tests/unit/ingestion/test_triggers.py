@@ -1,52 +1,34 @@
 """Triggers are started and stopped once, in the words of Resource Manager's interface."""
 
-import io
 import json
-import time
 
 import pytest
-import requests
-import urllib3
-from azure.core.credentials import AccessToken
 from azure.core.exceptions import AzureError
-from azure.core.pipeline.transport import RequestsTransport
 from typer.testing import CliRunner
-from verdazure.arm import Arm
 from verdazure.cli import app
 from verdazure.cli import data as command
 from verdazure.ingestion import triggers
 from verdazure.ingestion.triggers import State, StillTurning, Turned, turn
 
+from tests.unit.resource_manager import Answers, manager
+
 FACTORY = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.DataFactory/factories/adf"
 
 
-class Identity:
-    def get_token(self, *scopes, **_):
-        assert scopes == ("https://management.azure.com/.default",)
-        return AccessToken("token", int(time.time()) + 3600)
-
-
-class Factory(requests.adapters.BaseAdapter):
+class Factory(Answers):
     """Two pages of triggers; each change takes `lag` looks to be done."""
 
     def __init__(self, lag=1, **states):
-        super().__init__()
-        self.states, self.lag, self.asked, self.pending = states, lag, [], {}
+        super().__init__(lambda said, _: (200, self.told(said.partition(" ")[2])))
+        self.states, self.lag, self.pending = states, lag, {}
         self.next_host = "https://management.azure.com"
 
-    def send(self, request, **_):
-        self.asked.append(f"{request.method} {request.path_url.removeprefix(FACTORY)}")
-        assert request.headers["Authorization"] == "Bearer token"
-        answer = requests.Response()
-        answer.request, answer.url, answer.status_code = request, request.url, 200
-        answer.raw = urllib3.HTTPResponse(io.BytesIO(json.dumps(self.answer(request)).encode()), preload_content=False)
-        return answer
+    @property
+    def calls(self):
+        return [said.replace(FACTORY, "") for said in self.asked]
 
-    def close(self):
-        pass
-
-    def answer(self, request):
-        path = request.path_url.removeprefix(FACTORY).partition("?")[0]
+    def told(self, url):
+        path = url.removeprefix(FACTORY).partition("?")[0]
         names = list(self.states)
         if path == "/triggers":
             first = {"value": [self.shown(name) for name in names[:1]]}
@@ -67,12 +49,6 @@ class Factory(requests.adapters.BaseAdapter):
         return {"name": name, "properties": {"type": "TumblingWindowTrigger", "runtimeState": self.states[name]}}
 
 
-def manager(adapter):
-    session = requests.Session()
-    session.mount("https://", adapter)
-    return Arm(Identity(), transport=RequestsTransport(session=session, session_owner=False))
-
-
 def test_triggers_are_started_page_by_page_and_waited_for():
     factory = Factory(prices="Stopped", orders="Stopped")
     assert list(turn(manager(factory), FACTORY, State.STARTED, pause_seconds=0)) == [
@@ -80,7 +56,7 @@ def test_triggers_are_started_page_by_page_and_waited_for():
         Turned("orders", True),
     ]
     assert factory.states == {"prices": "Started", "orders": "Started"}
-    assert factory.asked == [
+    assert factory.calls == [
         "GET /triggers?api-version=2018-06-01",
         "GET /more?page=2",
         "POST /triggers/prices/start?api-version=2018-06-01",
@@ -98,7 +74,7 @@ def test_what_is_in_that_state_already_is_left_alone():
         Turned("prices", False),
         Turned("orders", True),
     ]
-    assert not any("prices/" in asked for asked in factory.asked)
+    assert not any("prices/" in asked for asked in factory.calls)
 
 
 def test_a_trigger_that_does_not_turn_is_told(monkeypatch):
