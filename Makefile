@@ -7,11 +7,12 @@ STAMP := $(VENV)/.installed
 CHECKS := $(VENV)/checks
 LIMITS := $(VENV)/limits
 AZURITE := $(VENV)/azurite
+TRAINING := $(VENV)/training
 STACK ?= sandbox
 SANDBOX := $(BIN)/verdazure sandbox run --
 JOBS ?= 2
 
-.PHONY: help setup up preview down test unit engine bench bench-carbon prove limits facts lint format lock clean
+.PHONY: help setup up preview down test unit engine jobs bench bench-carbon prove limits facts lint format lock clean
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -36,13 +37,24 @@ preview: setup ## Preview stacks/quickstart in the sandbox, policies enforced
 down: setup ## Destroy what `make up` deployed, and say what Azure would keep
 	@$(BIN)/verdazure sandbox down --stack $(STACK)
 
-test: lint unit engine ## Run every check and every test
+test: lint unit jobs engine ## Run every check and every test
 
 unit: setup ## Tests without an engine: seconds
 	@$(BIN)/python -m pytest tests/unit -n $(JOBS) -q
 
 engine: setup $(AZURITE)/.installed ## Tests that drive the real pulumi in the sandbox, and a real Blob endpoint: minutes
 	@$(BIN)/python -m pytest tests/engine tests/azurite -n $(JOBS) -q
+
+jobs: setup $(TRAINING)/.installed ## Tests of the training code, with a real PyTorch: a minute
+	@$(TRAINING)/bin/python -m pytest tests/jobs -q --disable-warnings
+
+$(TRAINING)/.installed: requirements-jobs.lock jobs/pyproject.toml
+	@echo "Installing PyTorch, in an environment of its own (3 GB to fetch, once)..."
+	@rm -rf $(TRAINING)
+	@$(BIN)/uv venv --quiet --python $(BIN)/python $(TRAINING)
+	@$(BIN)/uv pip install --quiet --python $(TRAINING)/bin/python --require-hashes -r requirements-jobs.lock
+	@$(BIN)/uv pip install --quiet --python $(TRAINING)/bin/python --no-deps --editable ./jobs
+	@touch $@
 
 $(AZURITE)/.installed: tests/azurite/package-lock.json
 	@mkdir -p $(AZURITE) && cp tests/azurite/package.json $< $(AZURITE)
@@ -94,6 +106,9 @@ lock: setup ## Compile the lock files
 		--no-emit-index-url --custom-compile-command "make lock" --quiet --output-file requirements.lock
 	@$(BIN)/uv pip compile tests/prove/requirements.in --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --custom-compile-command "make lock" --quiet --output-file requirements-checks.lock
+	@$(BIN)/uv pip compile jobs/pyproject.toml tests/jobs/requirements.in --extra training --universal \
+		--python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" --quiet \
+		--output-file requirements-jobs.lock
 	@$(BIN)/uv pip compile components/verdazure/sandbox/azure/limits/requirements.in --no-deps --universal \
 		--python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" --quiet \
 		--output-file requirements-limits.lock
