@@ -5,9 +5,12 @@ from importlib.metadata import version
 from pulumi.provider.experimental import component_provider_host
 from verdazure import (
     BatchIngestion,
+    CpuCluster,
     DeduplicationJob,
+    DevInstance,
     FineTuning,
     GpuCluster,
+    KubernetesCompute,
     Landing,
     MlWorkspace,
     ModelDeployment,
@@ -24,6 +27,9 @@ if __name__ == "__main__":
         MlWorkspace,
         TieredStorage,
         GpuCluster,
+        CpuCluster,
+        DevInstance,
+        KubernetesCompute,
         PublicDataset,
         BatchIngestion,
         DeduplicationJob,

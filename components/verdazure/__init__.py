@@ -15,9 +15,16 @@ if TYPE_CHECKING:
     from verdazure.catalogue.component import ModelDeploymentArgs as ModelDeploymentArgs
     from verdazure.catalogue.component import VersionUpgrade as VersionUpgrade
     from verdazure.catalogue.skus import Sku as Sku
-    from verdazure.compute import GpuCluster as GpuCluster
-    from verdazure.compute import GpuClusterArgs as GpuClusterArgs
-    from verdazure.compute import Priority as Priority
+    from verdazure.compute.attach import KubernetesCompute as KubernetesCompute
+    from verdazure.compute.attach import KubernetesComputeArgs as KubernetesComputeArgs
+    from verdazure.compute.cpu import CpuCluster as CpuCluster
+    from verdazure.compute.cpu import CpuClusterArgs as CpuClusterArgs
+    from verdazure.compute.dev import DevInstance as DevInstance
+    from verdazure.compute.dev import DevInstanceArgs as DevInstanceArgs
+    from verdazure.compute.gpu import GpuCluster as GpuCluster
+    from verdazure.compute.gpu import GpuClusterArgs as GpuClusterArgs
+    from verdazure.compute.nodes import Eviction as Eviction
+    from verdazure.compute.nodes import Priority as Priority
     from verdazure.data_strategy import RegionalDataStrategyArgs as RegionalDataStrategyArgs
     from verdazure.datasets.component import PublicDataset as PublicDataset
     from verdazure.datasets.component import PublicDatasetArgs as PublicDatasetArgs
@@ -61,18 +68,25 @@ _HOMES = {
     "AssetType": "datasets.source",
     "BatchIngestion": "ingestion.component",
     "BatchIngestionArgs": "ingestion.component",
+    "CpuCluster": "compute.cpu",
+    "CpuClusterArgs": "compute.cpu",
     "DataClass": "storage",
     "DeduplicationJob": "deduplication.component",
     "DeduplicationJobArgs": "deduplication.component",
+    "DevInstance": "compute.dev",
+    "DevInstanceArgs": "compute.dev",
     "Environment": "landing",
     "Every": "training.timing",
+    "Eviction": "compute.nodes",
     "FileFormat": "ingestion.dataflow",
     "FilterLevel": "catalogue.component",
     "FineTuning": "training.finetuning",
     "FineTuningArgs": "training.finetuning",
-    "GpuCluster": "compute",
-    "GpuClusterArgs": "compute",
+    "GpuCluster": "compute.gpu",
+    "GpuClusterArgs": "compute.gpu",
     "InventorySchedule": "storage",
+    "KubernetesCompute": "compute.attach",
+    "KubernetesComputeArgs": "compute.attach",
     "Landing": "landing",
     "LandingArgs": "landing",
     "LandingRef": "interfaces",
@@ -88,7 +102,7 @@ _HOMES = {
     "PretrainedModel": "pretrained.component",
     "PretrainedModelArgs": "pretrained.component",
     "PrincipalType": "interfaces",
-    "Priority": "compute",
+    "Priority": "compute.nodes",
     "PublicDataset": "datasets.component",
     "PublicDatasetArgs": "datasets.component",
     "Recovery": "recovery.component",

@@ -26,6 +26,7 @@ REQUIRED_TAGS = Limit(("workload", "owner", "environment"), "tag names", "CR09")
 # Compute
 CLUSTER_MIN_NODES = Limit(0, "nodes", "CM01")
 CLUSTER_IDLE_MINUTES_MAX = Limit(10, "minutes", "CM02")
+DEV_INSTANCE_IDLE_MINUTES_MAX = Limit(60, "minutes", "CM03")
 CLUSTER_PRIORITY = Limit("LowPriority", "vmPriority", "CM05")
 CLUSTER_NODES_MAX = Limit(16, "nodes", "CM06")
 INTEGRATION_RUNTIME_CORES_MAX = Limit(16, "cores", "CM18")

@@ -260,6 +260,13 @@ def private_zone(
     return zone_id
 
 
+def acting_as(identity_id: Input[str] | None) -> dict[str, object]:
+    """The identity of a resource: one of yours, or one of its own."""
+    if identity_id is None:
+        return {"type": "SystemAssigned"}
+    return {"type": "UserAssigned", "user_assigned_identities": [identity_id]}
+
+
 def subscription_of(resource_id: str) -> str:
     """The subscription that an ARM id lies in."""
     return resource_id.split("/")[2]

@@ -6,6 +6,7 @@ from verdazure_policies.rulebook import Target
 from verdazure_policies.view import Claim, Resource, State, Value
 
 AML_CLUSTERS = Target("machinelearningservices:Compute", "properties.computeType", ("AmlCompute",))
+AML_INSTANCES = Target("machinelearningservices:Compute", "properties.computeType", ("ComputeInstance",))
 AML_NODES = Target("machinelearningservices:Compute", "properties.computeType", ("AmlCompute", "ComputeInstance"))
 
 GPU_HOSTS = (

@@ -86,6 +86,35 @@ AML_CLUSTER = Sample(
     links={"workspaceName": "workspace"},
 )
 
+AML_INSTANCE = Sample(
+    "machinelearningservices:Compute",
+    {
+        "workspaceName": "ml",
+        "location": REGION,
+        "tags": TAGS,
+        "properties": {
+            "computeType": "ComputeInstance",
+            "disableLocalAuth": True,
+            "properties": {
+                "vmSize": "Standard_D4ads_v5",
+                "enableNodePublicIp": False,
+                "idleTimeBeforeShutdown": "PT30M",
+                "schedules": {
+                    "computeStartStop": [
+                        {
+                            "action": "Stop",
+                            "status": "Enabled",
+                            "triggerType": "Cron",
+                            "cron": {"expression": "0 19 * * *", "timeZone": "UTC"},
+                        }
+                    ]
+                },
+            },
+        },
+    },
+    links={"workspaceName": "workspace"},
+)
+
 AML_WORKSPACE = Sample(
     "machinelearningservices:Workspace",
     {

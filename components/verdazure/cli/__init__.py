@@ -9,6 +9,7 @@ from verdazure.cli import (
     carbon_intensity,
     carbon_regions,
     carbon_schedule,
+    compute,
     data,
     facts,
     model,
@@ -32,6 +33,8 @@ app.command()(carbon_intensity.intensity)
 app.command()(carbon_regions.regions)
 app.command()(carbon_schedule.schedule)
 app.command()(models.models)
+app.command()(compute.preflight)
+app.command()(compute.size)
 
 
 def _print_version(wanted: bool) -> None:

@@ -5,9 +5,16 @@ from dataclasses import replace
 
 from verdazure import facts, guardrails
 
-from verdazure_policies.machines import AML_CLUSTERS, VM_HOSTS, is_gpu, vm_sizes
+from verdazure_policies.machines import AML_CLUSTERS, AML_INSTANCES, VM_HOSTS, is_gpu, vm_sizes
 from verdazure_policies.rulebook import CRITICAL, HIGH, MEDIUM, Params, Target, limit, rule
-from verdazure_policies.samples import AML_CLUSTER, INTEGRATION_RUNTIME, KUBERNETES, UNKNOWN, VIRTUAL_MACHINE
+from verdazure_policies.samples import (
+    AML_CLUSTER,
+    AML_INSTANCE,
+    INTEGRATION_RUNTIME,
+    KUBERNETES,
+    UNKNOWN,
+    VIRTUAL_MACHINE,
+)
 from verdazure_policies.view import Claim, Finding, Resource, State, Value
 
 VM_SIZE = "properties.properties.vmSize"
@@ -15,6 +22,8 @@ PRIORITY = "properties.properties.vmPriority"
 MIN_NODES = "properties.properties.scaleSettings.minNodeCount"
 MAX_NODES = "properties.properties.scaleSettings.maxNodeCount"
 IDLE_TIME = "properties.properties.scaleSettings.nodeIdleTimeBeforeScaleDown"
+SHUTDOWN = "properties.properties.idleTimeBeforeShutdown"
+TIMERS = "properties.properties.schedules.computeStartStop"
 POOL_SIZE = "agentPoolProfiles[0].vmSize"
 DATA_FLOW = "properties.computeProperties.dataFlowProperties"
 CORES = f"{DATA_FLOW}.coreCount"
@@ -65,6 +74,57 @@ def aml_idle_timeout(cluster: Resource, params: Params) -> Iterator[Finding]:
     minutes = params.max_idle_minutes
     fix = f"set idle_minutes to {minutes} or less (nodeIdleTimeBeforeScaleDown: PT{minutes}M)"
     yield from cluster[IDLE_TIME].lasts_at_most(minutes).otherwise(fix)
+
+
+@rule(
+    id="CM03",
+    name="instance-idle-shutdown",
+    title="Workstations switch themselves off",
+    severity=CRITICAL,
+    guide="Scaling and workload resiliency",
+    why="A workstation that nobody works on draws power through nights and weekends.",
+    types=[AML_INSTANCES],
+    params={
+        "max_idle_minutes": limit(guardrails.DEV_INSTANCE_IDLE_MINUTES_MAX, "Longest time that a workstation may idle")
+    },
+    related=(
+        "PSRule Azure.ML.ComputeIdleShutdown (whether one is set, not for how long)",
+        "Azure Policy 679ddf89 (whether one is set, not for how long)",
+    ),
+    passes=[AML_INSTANCE, AML_INSTANCE.having(SHUTDOWN, "PT1H"), AML_CLUSTER],
+    fails=[
+        AML_INSTANCE.without(SHUTDOWN),
+        AML_INSTANCE.having(SHUTDOWN, "PT61M"),
+        AML_INSTANCE.having(SHUTDOWN, "P3D"),
+    ],
+    unknown=[AML_INSTANCE.having(SHUTDOWN, UNKNOWN), AML_INSTANCE.having("properties.properties", UNKNOWN)],
+)
+def instance_idle_shutdown(instance: Resource, params: Params) -> Iterator[Finding]:
+    minutes = params.max_idle_minutes
+    fix = f"set idle_minutes to {minutes} or less (idleTimeBeforeShutdown: PT{minutes}M)"
+    yield from instance[SHUTDOWN].lasts_at_most(minutes).otherwise(fix)
+
+
+@rule(
+    id="CM04",
+    name="instance-stop-schedule",
+    title="Workstations stop at the end of the day",
+    severity=MEDIUM,
+    guide="Scaling and workload resiliency",
+    why="A notebook that somebody left running keeps a workstation awake that idles otherwise.",
+    types=[AML_INSTANCES],
+    passes=[AML_INSTANCE, AML_INSTANCE.without(f"{TIMERS}[0].status"), AML_CLUSTER],
+    fails=[
+        AML_INSTANCE.without(TIMERS),
+        AML_INSTANCE.having(TIMERS, []),
+        AML_INSTANCE.having(f"{TIMERS}[0].action", "Start"),
+        AML_INSTANCE.having(f"{TIMERS}[0].status", "Disabled"),
+    ],
+    unknown=[AML_INSTANCE.having(TIMERS, UNKNOWN), AML_INSTANCE.having(f"{TIMERS}[0].action", UNKNOWN)],
+)
+def instance_stop_schedule(instance: Resource, params: Params) -> Iterator[Finding]:
+    fix = "set stop_at (schedules.computeStartStop with action Stop, status Enabled)"
+    yield from _stops(instance).otherwise(fix)
 
 
 @rule(
@@ -174,6 +234,17 @@ def adf_ir_ttl(runtime: Resource, params: Params) -> Iterator[Finding]:
         yield from warm.at_most(minutes, "minutes").otherwise(f"set timeToLive to {minutes} or less")
     cores = runtime[CORES].defaulting_to(8)  # the least that Azure offers (description of coreCount in its API)
     yield from cores.at_most(params.max_cores, "cores").otherwise(f"set coreCount to {params.max_cores} or less")
+
+
+def _stops(instance: Resource) -> Claim:
+    """Whether a timer stops it: one is enough, and one that nobody can read leaves it open."""
+    timers = instance[TIMERS]
+    found: list[bool | None] = [None] if timers.state is State.UNKNOWN else []
+    for timer in instance.each(TIMERS):
+        stops, off = timer["action"].equals("Stop").holds, timer["status"].equals("Disabled").holds
+        found.append(None if None in (stops, off) else bool(stops) and not off)
+    holds = True if True in found else None if None in found else False
+    return Claim(holds, timers, "a timer with action Stop that is not Disabled")
 
 
 def _is_current(size: Value) -> Claim:

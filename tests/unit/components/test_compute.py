@@ -1,9 +1,9 @@
 """GpuCluster: what it registers, what it refuses, when it warns."""
 
 import pytest
-from verdazure import ArgumentError, GpuCluster, Priority
+from verdazure import ArgumentError, CpuCluster, DevInstance, GpuCluster, KubernetesCompute, Priority
 
-from tests.unit.conftest import SITE
+from tests.unit.conftest import SITE, SUBSCRIPTION
 
 GOOD = {
     "landing": SITE,
@@ -102,8 +102,9 @@ def test_weakening_a_default_warns_and_names_the_rule(deploy, args, warning):
     [
         (
             {"max_node": 3},
-            "unknown key 'max_node'. Allowed: checkpointable, dedicated_fallback, identity_id, idle_minutes, landing, "
-            "max_nodes, min_nodes, priority, subnet_id, tags, vm_size, workspace_name. Fix: did you mean 'max_nodes'?",
+            "unknown key 'max_node'. Allowed: checkpointable, dedicated_fallback, eviction, identity_id, idle_minutes, "
+            "landing, max_nodes, min_nodes, priority, subnet_id, tags, vm_size, workspace_name. Fix: did you mean "
+            "'max_nodes'?",
         ),
         (
             {"priority": "Spot"},
@@ -140,6 +141,11 @@ def test_weakening_a_default_warns_and_names_the_rule(deploy, args, warning):
         (
             {"dedicated_fallback": True, "priority": "Dedicated"},
             "dedicated_fallback is True. Allowed: true only beside a low-priority cluster. Fix: remove it.",
+        ),
+        (
+            {"eviction": "restartable"},
+            "checkpointable is True. Allowed: nothing, where eviction says it. Fix: remove checkpointable, or "
+            "eviction.",
         ),
         (
             {"landing": {**SITE, "region": "swedencentral"}},
@@ -184,3 +190,183 @@ def test_integers_that_arrive_as_floats_are_mended(deploy):
 
 def test_priority_documents_what_low_priority_is_today():
     assert Priority.LOW_PRIORITY.value == "LowPriority"
+
+
+# CpuCluster
+
+
+WITHOUT_GPU = {
+    "landing": SITE,
+    "workspace_name": "mlw-ml-abc123",
+    "vm_size": "Standard_D4ads_v5",
+    "max_nodes": 2,
+    "eviction": "restartable",
+}
+
+
+def cpu(deploy, **args):
+    return deploy(lambda: CpuCluster("cpu", {**WITHOUT_GPU, **args}) and {})
+
+
+def test_a_cluster_without_gpus_is_the_same_but_for_its_size(deploy):
+    ours, theirs = cpu(deploy).of("machinelearningservices:Compute")["cpu"], clusters(deploy)["gpu"]
+    ours["properties"]["properties"]["vmSize"] = theirs["properties"]["properties"]["vmSize"]
+    ours["properties"]["properties"]["scaleSettings"]["maxNodeCount"] = 4
+    assert ours["tags"].pop("eviction") == "restartable"
+    assert {**ours, "computeName": "gpu"} == theirs
+
+
+@pytest.mark.parametrize(
+    ("eviction", "priority"),
+    [("checkpointing", "LowPriority"), ("restartable", "LowPriority"), ("never", "Dedicated")],
+)
+def test_what_the_loss_of_a_node_means_says_where_nodes_come_from(deploy, eviction, priority):
+    made = cpu(deploy, eviction=eviction)
+    node = made.of("machinelearningservices:Compute")["cpu"]
+    assert node["properties"]["properties"]["vmPriority"] == priority
+    assert node["tags"]["interruptible"] == str(priority == "LowPriority").lower()
+    assert made.warnings == [], "rule CM05 is about GPUs"
+
+
+def test_a_gpu_that_would_idle_is_refused():
+    with pytest.raises(
+        ArgumentError, match=r"Allowed: a size with no GPU\. Fix: use Standard_D2ads_v5, the smallest CPU"
+    ):
+        CpuCluster("cpu", {**WITHOUT_GPU, "vm_size": "Standard_NC4as_T4_v3"})
+
+
+# DevInstance
+
+
+PERSON = {
+    "landing": SITE,
+    "workspace_name": "mlw-ml-abc123",
+    "user_object_id": "11111111-1111-1111-1111-111111111111",
+    "user_tenant_id": "22222222-2222-2222-2222-222222222222",
+}
+
+
+def workstation(deploy, **args):
+    made = deploy(lambda: DevInstance("ada", {**PERSON, **args}) and {})
+    return made.of("machinelearningservices:Compute")["ada"]
+
+
+def test_a_workstation_is_one_persons_and_switches_itself_off(deploy):
+    made = workstation(deploy)
+    assert (made["computeName"], made["identity"]) == ("ada-abc123", {"type": "SystemAssigned"})
+    assert made["properties"] == {
+        "computeType": "ComputeInstance",
+        "disableLocalAuth": True,
+        "properties": {
+            "vmSize": "Standard_D4ads_v5",
+            "idleTimeBeforeShutdown": "PT30M",
+            "schedules": {
+                "computeStartStop": [
+                    {
+                        "action": "Stop",
+                        "status": "Enabled",
+                        "triggerType": "Cron",
+                        "cron": {"expression": "0 19 * * *", "timeZone": "UTC"},
+                    }
+                ]
+            },
+            "applicationSharingPolicy": "Personal",
+            "computeInstanceAuthorizationType": "personal",
+            "personalComputeInstanceSettings": {
+                "assignedUser": {"objectId": PERSON["user_object_id"], "tenantId": PERSON["user_tenant_id"]}
+            },
+            "enableNodePublicIp": False,
+            "enableSSO": True,
+            "sshSettings": {"sshPublicAccess": "Disabled"},
+        },
+    }
+
+
+def test_the_end_of_the_day_is_the_teams_own(deploy):
+    given = {"stop_at": "17:45", "stop_on": "weekdays", "time_zone": "W. Europe Standard Time", "idle_minutes": 60}
+    properties = workstation(deploy, **given)["properties"]["properties"]
+    assert properties["schedules"]["computeStartStop"][0]["cron"] == {
+        "expression": "45 17 * * 1-5",
+        "timeZone": "W. Europe Standard Time",
+    }
+    assert properties["idleTimeBeforeShutdown"] == "PT60M"
+
+
+@pytest.mark.parametrize(
+    ("name", "args", "said"),
+    [
+        ("ada", {"idle_minutes": 61}, "idle_minutes is 61. Allowed: less than or equal to 60"),
+        ("ada", {"idle_minutes": 14}, "idle_minutes is 14. Allowed: greater than or equal to 15"),
+        ("ada", {"stop_at": "7pm"}, "stop_at is '7pm'"),
+        ("ada", {"vm_size": "Standard_NC6s_v3"}, "Allowed: a size that Azure has not announced to retire (retired)"),
+        ("ada-of-the-vision-team", {}, "Allowed: up to 17 letters, digits and dashes, starting with a letter"),
+    ],
+)
+def test_a_workstation_that_would_not_stop_is_refused(name, args, said):
+    with pytest.raises(ArgumentError) as refused:
+        DevInstance(name, {**PERSON, **args})
+    assert said in str(refused.value)
+
+
+# KubernetesCompute
+
+
+AKS = f"{SUBSCRIPTION}/resourceGroups/rg-hub/providers/Microsoft.ContainerService/managedClusters/aks-hub"
+ATTACHED = {
+    "landing": SITE,
+    "workspace_name": "mlw-ml-abc123",
+    "cluster_id": AKS,
+    "instance_types": {"small": {"cpu": "2", "memory": "8Gi", "gpus": 1, "node_selector": {"pool": "spot"}}},
+}
+
+
+def test_jobs_go_to_a_cluster_that_is_there_within_limits(deploy):
+    made = deploy(lambda: KubernetesCompute("aks", ATTACHED) and {})
+    amounts = {"cpu": "2", "memory": "8Gi", "nvidia.com/gpu": "1"}
+    assert made.of("machinelearningservices:Compute")["aks"]["properties"] == {
+        "computeType": "Kubernetes",
+        "resourceId": AKS,
+        "disableLocalAuth": True,
+        "properties": {
+            "namespace": "azureml",
+            "defaultInstanceType": "small",
+            "instanceTypes": {
+                "small": {"nodeSelector": {"pool": "spot"}, "resources": {"requests": amounts, "limits": amounts}}
+            },
+        },
+    }
+    assert made.of("kubernetesconfiguration:Extension")["aks-extension"] == {
+        "extensionName": "azureml",
+        "extensionType": "microsoft.azureml.kubernetes",
+        "autoUpgradeMinorVersion": True,
+        "releaseTrain": "stable",
+        "identity": {"type": "SystemAssigned"},
+        "scope": {"cluster": {"releaseNamespace": "azureml-system"}},
+        "configurationSettings": {"enableTraining": "True", "enableInference": "False"},
+        "clusterRp": "Microsoft.ContainerService",
+        "clusterResourceName": "managedClusters",
+        "clusterName": "aks-hub",
+        "resourceGroupName": "rg-hub",
+    }
+
+
+def test_an_extension_that_is_there_is_left_alone(deploy):
+    made = deploy(lambda: KubernetesCompute("aks", {**ATTACHED, "installs_extension": False}) and {})
+    assert made.of("kubernetesconfiguration:Extension") == {}
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        ({"cluster_id": "aks-hub"}, "cluster_id is 'aks-hub'. Allowed: the ARM id of a Microsoft.ContainerService"),
+        ({"instance_types": {}}, "instance_types is empty. Allowed: at least 1 item"),
+        (
+            {"default_instance_type": "large"},
+            "default_instance_type is 'large'. Allowed: small. Fix: name one of them.",
+        ),
+    ],
+)
+def test_a_cluster_without_limits_is_refused(args, said):
+    with pytest.raises(ArgumentError) as refused:
+        KubernetesCompute("aks", {**ATTACHED, **args})
+    assert said in str(refused.value)

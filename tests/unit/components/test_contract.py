@@ -8,9 +8,10 @@ import pulumi
 import pytest
 import verdazure
 from pulumi.provider.experimental.component import ComponentProvider
-from verdazure import compute, data_strategy, interfaces, justification, landing
+from verdazure import data_strategy, interfaces, justification, landing
 from verdazure.args import Record
 from verdazure.catalogue import component as catalogue
+from verdazure.compute import attach, cpu, dev, gpu
 from verdazure.datasets import component as datasets
 from verdazure.deduplication import component as deduplication
 from verdazure.ingestion import component as ingestion
@@ -27,7 +28,10 @@ COMPONENTS = {
     verdazure.Landing: (landing.LandingArgs, landing._Landing),
     verdazure.MlWorkspace: (workspace.MlWorkspaceArgs, workspace._MlWorkspace),
     verdazure.TieredStorage: (storage.TieredStorageArgs, storage._TieredStorage),
-    verdazure.GpuCluster: (compute.GpuClusterArgs, compute._GpuCluster),
+    verdazure.GpuCluster: (gpu.GpuClusterArgs, gpu._GpuCluster),
+    verdazure.CpuCluster: (cpu.CpuClusterArgs, cpu._CpuCluster),
+    verdazure.DevInstance: (dev.DevInstanceArgs, dev._DevInstance),
+    verdazure.KubernetesCompute: (attach.KubernetesComputeArgs, attach._KubernetesCompute),
     verdazure.DeduplicationJob: (deduplication.DeduplicationJobArgs, deduplication._DeduplicationJob),
     verdazure.Recovery: (recovery.RecoveryArgs, recovery._Recovery),
     verdazure.BatchIngestion: (ingestion.BatchIngestionArgs, ingestion._BatchIngestion),
@@ -63,6 +67,7 @@ NESTED = [
     (catalogue.ModelNeedArgs, catalogue._ModelNeed),
     (catalogue.ContentFilterArgs, catalogue._ContentFilter),
     (justification.JustificationArgs, justification.Justification),
+    (attach.InstanceTypeArgs, attach._InstanceType),
     (jobs.StepArgs, jobs.Step),
     (jobs.JobInputArgs, jobs.JobInput),
     (jobs.JobOutputArgs, jobs.JobOutput),

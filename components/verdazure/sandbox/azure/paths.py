@@ -103,6 +103,10 @@ PATHS: Mapping[str, str] = {
     "iothub:IotHubResource": "Microsoft.Devices/IotHubs/{resourceName}",
     # azure-native's own: a policy is an item of its vault's list, told apart by whom it lets in.
     "keyvault:AccessPolicy": "Microsoft.KeyVault/vaults/{vaultName}/accessPolicy/{policy.objectId}",
+    "kubernetesconfiguration:Extension": (
+        GROUP + "/providers/{clusterRp}/{clusterResourceName}/{clusterName}"
+        "/providers/Microsoft.KubernetesConfiguration/extensions/{extensionName}"
+    ),
     "keyvault:Key": "Microsoft.KeyVault/vaults/{vaultName}/keys/{keyName}",
     "keyvault:Secret": "Microsoft.KeyVault/vaults/{vaultName}/secrets/{secretName}",
     "keyvault:Vault": "Microsoft.KeyVault/vaults/{vaultName}",
