@@ -25,13 +25,15 @@ def seal(space: str, value: Any, kwh: float | None, longest: int) -> bytes | Non
         sealed = canonical({"space": space, "kwh": kwh, "value": value}).encode()
     except NotCanonical:
         return None
-    return sealed if len(sealed) <= longest and json.loads(sealed)["value"] == value else None
+    kept = unseal(space, sealed) if len(sealed) <= longest else None
+    return sealed if kept is not None and kept.value == value else None
 
 
 def unseal(space: str, sealed: bytes) -> Kept | None:
     """The result; None if it is torn, or of another space, wherever it was found."""
     try:
         said = json.loads(sealed)
-        return Kept(said["value"], said["kwh"]) if said["space"] == space else None
-    except (ValueError, KeyError, TypeError):
+        mine = said["space"] == space and isinstance(said["kwh"], int | float | None)
+        return Kept(said["value"], said["kwh"]) if mine else None
+    except (ValueError, KeyError, TypeError, RecursionError):
         return None

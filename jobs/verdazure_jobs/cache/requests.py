@@ -32,11 +32,12 @@ class Request:
     def sampled(self) -> bool:
         """Whether the same question may be answered differently each time, as far as the parameters say."""
         temperature = self.parameters.get("temperature", 0)
-        return bool(self.parameters.get("do_sample")) or temperature is None or temperature > 0
+        said = isinstance(temperature, int | float)
+        return bool(self.parameters.get("do_sample")) or not said or temperature > 0
 
     @cached_property
     def space(self) -> str:
-        """Requests that may share a result, if they mean the same: all but the input is equal. Raises `NotCanonical`."""
+        """All but the input: only requests of one space may share a result. Raises `NotCanonical`."""
         return _digest([self.tenant, self.model, self.version, dict(self.parameters)])
 
     @cached_property
@@ -58,12 +59,11 @@ def result_key(space: str, digest: str) -> str:
 def canonical(value: Any) -> str:
     """The JSON text that equal values share, and different ones never do. Raises `NotCanonical`."""
     try:
-        text = json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)
+        if not _has_text_keys(value):
+            raise NotCanonical("a mapping has keys that are not text, which JSON makes equal to their text")
+        return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)
     except (TypeError, ValueError, RecursionError) as error:
         raise NotCanonical(str(error)) from None
-    if not _has_text_keys(value):
-        raise NotCanonical("a mapping has keys that are not text, which JSON makes equal to their text")
-    return text
 
 
 def _has_text_keys(value: Any) -> bool:

@@ -5,7 +5,7 @@ RediSearch only without eviction, which a cache wants. Source: Microsoft Learn, 
 Redis; read 2026-11-24.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from circuitbreaker import CircuitBreaker
@@ -60,6 +60,8 @@ class Store:
     """The few things that are asked of Redis. Raises `Unavailable`, and nothing else."""
 
     def __init__(self, client: "Redis", counter: Counter, pause_seconds: float = PAUSE_SECONDS) -> None:
+        if client.get_encoder().decode_responses:
+            raise ValueError("the client decodes what Redis answers; vectors are not text. Fix: decode_responses=False")
         self._client, self._counter = client, counter
         self._breaker = CircuitBreaker(
             failure_threshold=FAILURES_BEFORE_PAUSE, recovery_timeout=pause_seconds, expected_exception=_is_outage
@@ -67,23 +69,24 @@ class Store:
 
     def get(self, key: str) -> bytes | None:
         """What is kept there."""
-        return self._ask(lambda: self._client.get(key))
+        kept: bytes | None = self._ask(lambda: self._client.get(key))
+        return kept
 
     def put(self, key: str, value: bytes, ttl_seconds: int) -> None:
         """Keeps it, but not longer than that."""
         self._ask(lambda: self._client.set(key, value, ex=ttl_seconds))
 
-    def append(self, key: str, entry: dict[str, bytes], most: int, ttl_seconds: int) -> None:
+    def append(self, key: str, entry: Mapping[Any, bytes], most: int, ttl_seconds: int) -> None:
         """Adds to a log of about `most` entries; the log ends that long after the last one."""
         with_end = self._client.pipeline(transaction=False)
-        with_end.xadd(key, entry, maxlen=most, approximate=False)
+        with_end.xadd(key, dict(entry), maxlen=most, approximate=False)
         with_end.expire(key, ttl_seconds)
         self._ask(with_end.execute)
 
-    def read_after(self, key: str, last: str, most: int) -> list[tuple[str, dict[str, bytes]]]:
+    def read_after(self, key: str, last: str, most: int) -> list[tuple[str, Mapping[bytes, bytes]]]:
         """The entries of a log after the one with that id, oldest first; `0` is before all of them."""
         found = self._ask(lambda: self._client.xrange(key, min=f"({last}", count=most))
-        return [(entry.decode(), {field.decode(): value for field, value in said.items()}) for entry, said in found]
+        return [(entry.decode(), said) for entry, said in found]
 
     def _ask(self, question: Callable[[], Any]) -> Any:
         if self._breaker.opened:
