@@ -42,8 +42,8 @@ test: lint unit jobs engine ## Run every check and every test
 unit: setup ## Tests without an engine: seconds
 	@$(BIN)/python -m pytest tests/unit -n $(JOBS) -q
 
-engine: setup $(AZURITE)/.installed ## Tests that drive the real pulumi in the sandbox, and a real Blob endpoint: minutes
-	@$(BIN)/python -m pytest tests/engine tests/azurite -n $(JOBS) -q
+engine: setup $(AZURITE)/.installed ## Tests with the real pulumi in the sandbox, a real Blob endpoint and a real Redis: minutes
+	@$(BIN)/python -m pytest tests/engine tests/azurite tests/redis -n $(JOBS) -q
 
 jobs: setup $(TRAINING)/.installed ## Tests of the training code, with a real PyTorch: a minute
 	@$(TRAINING)/bin/python -m pytest tests/jobs -q --disable-warnings
