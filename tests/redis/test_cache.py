@@ -6,6 +6,8 @@ from threading import Barrier
 
 import numpy as np
 import pytest
+from redis import Redis
+from redis.credentials import CredentialProvider
 from redis.exceptions import ResponseError
 from verdazure_jobs.cache import Computed, Policy, Request, ResultCache, Semantic
 
@@ -333,3 +335,16 @@ def test_a_full_cache_that_may_not_evict_still_answers(server: Server) -> None:
     assert cache.get_or_compute(QUESTION, model) == "a joule a second"
     now = cache.snapshot()
     assert (model.runs, now.hits, now.not_kept, now.outages) == (6, 1, 5, 0)
+
+
+def test_a_sign_in_that_fails_costs_no_answer(server: Server) -> None:
+    class Refused(CredentialProvider):
+        def get_credentials(self) -> tuple[str, str]:
+            raise RuntimeError("no managed identity here")
+
+    cache, model = ResultCache(Redis(port=server.port, credential_provider=Refused())), Model()
+
+    for _ in range(5):
+        assert cache.get_or_compute(QUESTION, model) == "a joule a second"
+
+    assert (cache.snapshot().outages, cache.snapshot().errors) == (5, 2)
