@@ -32,6 +32,9 @@ CLUSTER_NODES_MAX = Limit(16, "nodes", "CM06")
 INTEGRATION_RUNTIME_CORES_MAX = Limit(16, "cores", "CM18")
 INTEGRATION_RUNTIME_IDLE_MINUTES_MAX = Limit(10, "minutes", "CM18")
 
+# Models and inference
+HOSTED_MODEL_CAPACITY_MAX = Limit(500, "thousands of tokens a minute", "MI03")
+
 # Storage
 COOL_AFTER_DAYS_MAX = Limit(30, "days", "ST02")
 COLD_AFTER_DAYS_MAX = Limit(90, "days", "ST02")

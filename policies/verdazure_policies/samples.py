@@ -283,7 +283,82 @@ VIRTUAL_MACHINE = Sample(
 
 KUBERNETES = Sample(
     "containerservice:ManagedCluster",
-    {"location": REGION, "tags": TAGS, "agentPoolProfiles": [{"name": "gpu", "vmSize": "Standard_NC4as_T4_v3"}]},
+    {
+        "location": REGION,
+        "tags": TAGS,
+        "agentPoolProfiles": [
+            {
+                "name": "gpu",
+                "mode": "User",
+                "vmSize": "Standard_NC4as_T4_v3",
+                "enableAutoScaling": True,
+                "minCount": 0,
+                "maxCount": 2,
+                "scaleSetPriority": "Spot",
+            }
+        ],
+    },
+)
+
+CONTAINER_APP = Sample(
+    "app:ContainerApp",
+    {"location": REGION, "tags": TAGS, "template": {"scale": {"minReplicas": 0, "maxReplicas": 3}}},
+)
+
+SPARK_POOL = Sample(
+    "synapse:BigDataPool",
+    {
+        "location": REGION,
+        "tags": TAGS,
+        "workspaceName": "lake",
+        "autoPause": {"enabled": True, "delayInMinutes": 15},
+        "autoScale": {"enabled": True, "minNodeCount": 3, "maxNodeCount": 6},
+    },
+)
+
+HOSTED_MODEL = Sample(
+    "cognitiveservices:Deployment",
+    {
+        "accountName": "ai",
+        "tags": TAGS,
+        "sku": {"name": "DataZoneStandard", "capacity": 50},
+        "properties": {"model": {"format": "OpenAI", "name": "gpt-5-nano", "version": "2025-08-07"}},
+    },
+)
+
+AML_JOB = Sample(
+    "machinelearningservices:Job",
+    {
+        "workspaceName": "ml",
+        "properties": {
+            "jobType": "Command",
+            "command": "python train.py",
+            "environmentId": "azureml:train:1",
+            "limits": {"jobLimitsType": "Command", "timeout": "PT4H"},
+        },
+    },
+    links={"workspaceName": "workspace"},
+)
+
+AML_SCHEDULE = Sample(
+    "machinelearningservices:Schedule",
+    {
+        "workspaceName": "ml",
+        "properties": {
+            "trigger": {"triggerType": "Recurrence", "frequency": "Day", "interval": 1},
+            "action": {
+                "actionType": "CreateJob",
+                "jobDefinition": {
+                    "jobType": "Pipeline",
+                    "jobs": {
+                        "train": {"type": "command", "limits": {"timeout": "PT4H"}},
+                        "tune": {"type": "sweep", "limits": {"max_total_trials": 8, "trial_timeout": 3600}},
+                    },
+                },
+            },
+        },
+    },
+    links={"workspaceName": "workspace"},
 )
 
 INTEGRATION_RUNTIME = Sample(

@@ -183,6 +183,12 @@ class View:
         length = len(found.content) if _is_list(found.content) else 0
         return [View(self._properties, f"{found.path}[{index}]") for index in range(length)]
 
+    def members(self, path: str) -> list["View"]:
+        """The objects of a mapping, by name; none where the mapping is missing or unknown (its own value tells)."""
+        found = self[path]
+        names = sorted(map(str, found.content)) if isinstance(found.content, Mapping) else []
+        return [View(self._properties, f"{found.path}.{name}") for name in names]
+
     def within(self, path: str) -> "View":
         """The object at a path, whether it is there or not."""
         return View(self._properties, self[path].path)

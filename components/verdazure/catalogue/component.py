@@ -12,7 +12,7 @@ from pulumi import Input, Output, ResourceOptions
 from pulumi_azure_native import cognitiveservices
 from pydantic import AfterValidator, Field, ValidationInfo, model_validator
 
-from verdazure import facts, tags
+from verdazure import facts, guardrails, tags
 from verdazure.args import Count, Flag, Record, Text, TextLeaf, component_name, normalise, refuse, resource_type
 from verdazure.carbon.regions import cleanest, residencies
 from verdazure.catalogue.choosing import Choice, Hosting, Need, choose
@@ -33,8 +33,9 @@ from verdazure.interfaces import (
     lock,
     name_of,
     resource_group_of,
+    weakened,
 )
-from verdazure.justification import Justification, JustificationArgs
+from verdazure.justification import LONGEST_TAG, Justification, JustificationArgs
 from verdazure.naming import Kind, check_name, physical_name
 
 DEFAULT_FILTER = "Microsoft.DefaultV2"
@@ -276,6 +277,9 @@ class ModelDeployment(pulumi.ComponentResource):
         for key, asked in spec.deployments.items():
             if told := retiring(asked.fact, date.today()):
                 pulumi.log.warn(f"{key}: {told}", self)
+            limit = guardrails.HOSTED_MODEL_CAPACITY_MAX
+            if spec.sku(asked).value.endswith("Standard") and asked.capacity > limit.value:
+                weakened(self, f"{key}: capacity is {asked.capacity}; the limit is {limit.value}.", limit.rule)
             if spec.sku(asked).is_provisioned:
                 pulumi.log.warn(f"{key}: its boards draw power and cost the same while nobody asks anything.", self)
 
@@ -323,6 +327,13 @@ class _ModelNeed(Record):
     context_tokens: Annotated[Count, Field(ge=0)] = 0
     licences: tuple[Text, ...] | None = None
 
+    @property
+    def told(self) -> str:
+        """What rule MI01 finds as the tag `need`: what a smaller model would have to do."""
+        tokens = (f"{self.context_tokens} tokens",) if self.context_tokens else ()
+        asked = (self.task, *self.modalities, *self.languages, *tokens, *(self.licences or ()))
+        return "; ".join(asked)[:LONGEST_TAG]
+
 
 class _DeployedModel(Record):
     model: Annotated[Text, AfterValidator(_known_model)]
@@ -344,7 +355,9 @@ class _DeployedModel(Record):
 
     def labels(self) -> dict[str, str]:
         """What bills and inventories show of the choice."""
-        known: dict[str, str] = {"energy-class": self.fact.energy_class or "unknown"}
+        known: dict[str, str] = {"energy-class": self.fact.energy_class or "unknown", "need": self.need.told}
+        if self.offline:
+            known["latency"] = "offline"
         if self.justification is None:
             return known
         return {**known, "justification": self.justification.reason, "justified-until": self.justification.expires}

@@ -5,13 +5,15 @@ from dataclasses import replace
 
 from verdazure import facts, guardrails
 
-from verdazure_policies.machines import AML_CLUSTERS, AML_INSTANCES, VM_HOSTS, is_gpu, vm_sizes
-from verdazure_policies.rulebook import CRITICAL, HIGH, MEDIUM, Params, Target, limit, rule
+from verdazure_policies.machines import AML_CLUSTERS, AML_INSTANCES, AML_NODES, VM_HOSTS, is_gpu, vm_sizes
+from verdazure_policies.rulebook import CRITICAL, HIGH, MEDIUM, Disagreement, Parameter, Params, Target, limit, rule
 from verdazure_policies.samples import (
     AML_CLUSTER,
     AML_INSTANCE,
+    CONTAINER_APP,
     INTEGRATION_RUNTIME,
     KUBERNETES,
+    SPARK_POOL,
     UNKNOWN,
     VIRTUAL_MACHINE,
 )
@@ -24,7 +26,8 @@ MAX_NODES = "properties.properties.scaleSettings.maxNodeCount"
 IDLE_TIME = "properties.properties.scaleSettings.nodeIdleTimeBeforeScaleDown"
 SHUTDOWN = "properties.properties.idleTimeBeforeShutdown"
 TIMERS = "properties.properties.schedules.computeStartStop"
-POOL_SIZE = "agentPoolProfiles[0].vmSize"
+POOL = "agentPoolProfiles[0]"
+POOL_SIZE = f"{POOL}.vmSize"
 DATA_FLOW = "properties.computeProperties.dataFlowProperties"
 CORES = f"{DATA_FLOW}.coreCount"
 KEPT_WARM = (
@@ -200,6 +203,141 @@ def current_vm_generation(host: Resource, params: Params) -> Iterator[Finding]:
 
 
 @rule(
+    id="CM08",
+    name="gpu-right-size",
+    title="Development takes no more boards than it learns with",
+    severity=HIGH,
+    guide="Sustainable machine learning operations practices",
+    why="A machine with eight boards draws the idle power of all of them while one line of code is tried.",
+    types=[AML_NODES],
+    params={"max_boards": Parameter(2, "Most boards of a machine in a development environment")},
+    passes=[
+        AML_CLUSTER,
+        AML_INSTANCE,
+        AML_CLUSTER.having("tags.environment", "dev"),
+        AML_CLUSTER.having(VM_SIZE, "Standard_ND96isr_H100_v5"),
+        AML_INSTANCE.having(VM_SIZE, "Standard_NC48ads_A100_v4").having("tags.environment", "dev"),
+    ],
+    fails=[AML_CLUSTER.having("tags.environment", "dev").having(VM_SIZE, "Standard_ND96isr_H100_v5")],
+    unknown=[
+        AML_CLUSTER.having("tags.environment", "dev").having(VM_SIZE, UNKNOWN),
+        AML_CLUSTER.having("tags.environment", "dev").having(VM_SIZE, "Standard_ZZ1"),
+        AML_CLUSTER.having("tags", UNKNOWN).having(VM_SIZE, "Standard_ND96isr_H100_v5"),
+    ],
+)
+def gpu_right_size(machine: Resource, params: Params) -> Iterator[Finding]:
+    developing = machine.tag("environment").equals("dev")
+    few = machine[VM_SIZE].satisfies(
+        lambda size: None if (held := _boards(size)) is None else held <= params.max_boards,
+        f"a size with at most {params.max_boards} boards",
+    )
+    yield from few.when(developing).otherwise("take fewer: `verdazure size` says which size does the job")
+
+
+@rule(
+    id="CM12",
+    name="aks-autoscale-zero",
+    title="Kubernetes pools for jobs scale to zero on spot nodes",
+    severity=HIGH,
+    guide="Scaling and workload resiliency",
+    why="A pool of a fixed size draws power for pods that nobody scheduled.",
+    types=["containerservice:ManagedCluster", "containerservice:AgentPool"],
+    related=("PSRule Azure.AKS.AutoScaling",),
+    disagreement=Disagreement(
+        with_rules=("PSRule Azure.AKS.MinUserPoolNodes",),
+        they_ask="They ask for at least three nodes in each user pool, so that an update or a lost node stops no pod.",
+        because="Jobs begin again on another node; three nodes that wait for them draw power all day.",
+        they_are_right="They are right where a pool serves requests: tag the cluster slo with high.",
+    ),
+    passes=[
+        KUBERNETES,
+        KUBERNETES.having(f"{POOL}.mode", "System").having(f"{POOL}.minCount", 1),
+        KUBERNETES.having(POOL_SIZE, "Standard_D4ads_v5").without(f"{POOL}.scaleSetPriority"),
+        KUBERNETES.having(f"{POOL}.minCount", 3).having("tags.slo", "high"),
+    ],
+    fails=[
+        KUBERNETES.having(f"{POOL}.enableAutoScaling", False),
+        KUBERNETES.without(f"{POOL}.minCount"),
+        KUBERNETES.having(f"{POOL}.minCount", 1),
+        KUBERNETES.without(f"{POOL}.scaleSetPriority"),
+    ],
+    unknown=[
+        KUBERNETES.having("agentPoolProfiles", UNKNOWN),
+        KUBERNETES.having(f"{POOL}.enableAutoScaling", UNKNOWN),
+        KUBERNETES.having(f"{POOL}.minCount", UNKNOWN),
+    ],
+)
+def aks_autoscale_zero(cluster: Resource, params: Params) -> Iterator[Finding]:
+    held = cluster.tag("slo").equals("high")
+    pools = [cluster.within("")] if cluster.type == "containerservice:AgentPool" else cluster.each("agentPoolProfiles")
+    if cluster["agentPoolProfiles"].state is State.UNKNOWN:
+        yield from Claim(None, cluster["agentPoolProfiles"], "pools that scale").otherwise("scale them")
+    for pool in pools:
+        user = ~pool["mode"].equals("System")
+        scales = pool["enableAutoScaling"].equals(True)
+        yield from scales.unless(held).otherwise("set enableAutoScaling to true")
+        empty = pool["minCount"].at_most(0, "nodes").when(user)
+        yield from empty.unless(held).otherwise("set minCount to 0")
+        spot = pool["scaleSetPriority"].equals("Spot").when(user).when(is_gpu(pool["vmSize"]))
+        yield from spot.unless(held).otherwise("set scaleSetPriority to Spot")
+
+
+@rule(
+    id="CM13",
+    name="containerapp-zero",
+    title="Container apps scale to zero",
+    severity=HIGH,
+    guide="Scaling and workload resiliency",
+    why="A replica that waits for requests holds cores and memory that somebody else could use.",
+    types=["app:ContainerApp"],
+    disagreement=Disagreement(
+        with_rules=("PSRule Azure.ContainerApp.MinReplicas",),
+        they_ask="They ask for at least two replicas, so that the loss of one stops nobody.",
+        because="Most apps of a machine-learning team are asked a few times an hour, and start within seconds.",
+        they_are_right="They are right where somebody waits for the first answer: tag the app slo with high.",
+    ),
+    passes=[
+        CONTAINER_APP,
+        CONTAINER_APP.without("template"),
+        CONTAINER_APP.having("template.scale.minReplicas", 2).having("tags.slo", "high"),
+    ],
+    fails=[CONTAINER_APP.having("template.scale.minReplicas", 1)],
+    unknown=[CONTAINER_APP.having("template.scale", UNKNOWN)],
+)
+def containerapp_zero(app: Resource, params: Params) -> Iterator[Finding]:
+    replicas = app["template.scale.minReplicas"].defaulting_to(0)  # Microsoft Learn, Set scaling rules: 0
+    held = app.tag("slo").equals("high")
+    yield from replicas.at_most(0, "replicas").unless(held).otherwise("set minReplicas to 0, or tag slo with high")
+
+
+@rule(
+    id="CM16",
+    name="spark-autopause",
+    title="Spark pools pause and scale",
+    severity=HIGH,
+    guide="Scaling and workload resiliency",
+    why="A Spark session that nobody closed keeps three machines or more up until somebody looks.",
+    types=["synapse:BigDataPool"],
+    params={"max_idle_minutes": Parameter(15, "Longest time that a pool idles before it pauses, in minutes")},
+    passes=[SPARK_POOL, SPARK_POOL.having("autoPause.delayInMinutes", 5)],
+    fails=[
+        SPARK_POOL.without("autoPause"),
+        SPARK_POOL.having("autoPause.enabled", False),
+        SPARK_POOL.having("autoPause.delayInMinutes", 30),
+        SPARK_POOL.without("autoScale"),
+        SPARK_POOL.having("autoScale.enabled", False),
+    ],
+    unknown=[SPARK_POOL.having("autoPause", UNKNOWN), SPARK_POOL.having("autoScale.enabled", UNKNOWN)],
+)
+def spark_autopause(pool: Resource, params: Params) -> Iterator[Finding]:
+    minutes = params.max_idle_minutes
+    yield from pool["autoPause.enabled"].equals(True).otherwise("set autoPause.enabled to true")
+    pauses = pool["autoPause.delayInMinutes"].at_most(minutes, "minutes")
+    yield from pauses.otherwise(f"set autoPause.delayInMinutes to {minutes} or less")
+    yield from pool["autoScale.enabled"].equals(True).otherwise("set autoScale.enabled to true")
+
+
+@rule(
     id="CM18",
     name="adf-ir-ttl",
     title="An integration runtime lets its cluster go soon",
@@ -259,6 +397,14 @@ def _is_current(size: Value) -> Claim:
 def _replacement(size: Value) -> str:
     row = _row(size)
     return f"use {row.successor}" if row and row.successor else "use a size that the facts table lists as current"
+
+
+def _boards(size: object) -> float | None:
+    """None for a size that the facts table does not hold."""
+    try:
+        return facts.vm_size(str(size)).gpu_count
+    except facts.UnknownFact:
+        return None
 
 
 def _row(size: Value) -> facts.VmSize | None:

@@ -88,7 +88,7 @@ def test_a_deployment_has_a_ceiling_a_filter_and_new_versions(deploy):
                 "versionUpgradeOption": "OnceNewDefaultVersionAvailable",
                 "raiPolicyName": "Microsoft.DefaultV2",
             },
-            "tags": {**LABELS, "energy-class": "S"},
+            "tags": {**LABELS, "energy-class": "S", "need": "chat"},
         }
     }
     assert found.outputs["models"] == {"chat": "Phi-4-mini-instruct 1"}
@@ -114,6 +114,21 @@ def test_the_type_follows_residency_and_patience(deploy, model, residency, offli
     one = {"model": model, "need": {"task": "chat"}, "capacity": 50, "offline": offline}
     found = made(deploy, {"one": one}, **within).of(f"{KINDS}:Deployment")["assistant-model-one"]
     assert found["sku"] == {"name": sku, "capacity": 50}
+    assert found["tags"].get("latency") == ("offline" if offline else None)
+
+
+def test_the_need_is_told_for_whoever_asks_why_no_smaller_model_serves(deploy):
+    need = {"task": "chat", "modalities": ["text"], "context_tokens": 100_000}
+    found = made(deploy, {"one": {**CHAT, "need": need}}).of(f"{KINDS}:Deployment")["assistant-model-one"]
+    assert found["tags"]["need"] == "chat; text; 100000 tokens"
+
+
+def test_a_ceiling_above_the_limit_warns(deploy):
+    warned = made(deploy, {"one": {**CHAT, "capacity": 501}}).warnings
+    said = "one: capacity is 501; the limit is 500. This weakens a sustainable default; rule MI03 guards it."
+    assert warned == [said]
+    batch = {"model": "gpt-5.4-mini", "need": {"task": "chat"}, "capacity": 501, "offline": True}
+    assert made(deploy, {"one": batch}).warnings == []
 
 
 def test_deployments_come_one_after_the_other_and_after_their_filter(deploy, monkeypatch):
@@ -139,6 +154,7 @@ def test_a_larger_model_is_taken_with_a_justification_that_shows(deploy):
     assert found.of(f"{KINDS}:Deployment")["assistant-model-chat"]["tags"] == {
         **LABELS,
         "energy-class": "M",
+        "need": "chat",
         "justification": WHY["reason"],
         "justified-until": "2099-12-31",
     }

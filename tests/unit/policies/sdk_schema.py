@@ -43,7 +43,7 @@ def exists(token: str, path: str) -> bool:
         classes = [cls for cls in nested if cls is not None]
         named_by_user = bool(classes) and Mapping in found
         if not classes:  # a scalar or a free map: nothing below it is described
-            return position == len(keys) - 1 or key == "tags"
+            return position == len(keys) - 1 or Mapping in found
     return True
 
 

@@ -28,10 +28,11 @@ OUTPUTS = {"id", "name"}
 
 WAVE_ONE = {
     *("CR01", "CR02", "CR03", "CR04", "CR05", "CR06", "CR09"),
-    *("CM01", "CM02", "CM03", "CM04", "CM05", "CM06", "CM07", "CM18"),
+    *("CM01", "CM02", "CM03", "CM04", "CM05", "CM06", "CM07", "CM08", "CM12", "CM13", "CM16", "CM18"),
     *("ST01", "ST02", "ST03", "ST05", "ST06", "ST07", "ST08", "ST09", "ST10", "ST11"),
     *("DA01", "DA02", "DA03", "DA04", "DA05"),
     *("BK01", "BK02", "BK03", "BK04", "BK05"),
+    *("MI01", "MI02", "MI03", "MI04", "MI09"),
     *("MO01", "MO02", "MO03", "MO05", "MO07"),
     *("SE01", "SE02", "SE03", "SE04", "SE05", "SE06", "SE07", "SE08", "SE10", "SE11"),
 }
@@ -66,7 +67,7 @@ def test_rules_of_other_sets_are_named_by_set_and_id(rule: Rule) -> None:
 
 def test_every_known_disagreement_is_explained() -> None:
     explained = {rule.id: rule.disagreement for rule in RULES if rule.disagreement}
-    assert set(explained) == {"CR06", "ST11", "DA04", "MO02", "BK04"}
+    assert set(explained) == {"CR06", "CM12", "CM13", "ST11", "DA04", "MO02", "BK04"}
     for text in (part for each in explained.values() for part in (each.they_ask, each.because, each.they_are_right)):
         assert re.fullmatch(r"[A-Z][^\n]+\.", text)
 
@@ -179,7 +180,7 @@ def _leaves(properties: object, base: str = "") -> Iterator[str]:
 
 def test_the_guide_rows_exist() -> None:
     rows = {
-        "Model reusability", "Training region", "Storage optimization", "Regional data strategy",
+        "Model size", "Model reusability", "Training region", "Storage optimization", "Regional data strategy",
         "Disaster recovery and backup", "Carbon-aware deployment", "Comprehensive monitoring strategy",
         "Scaling and workload resiliency", "Sustainable machine learning operations practices",
     }  # fmt: skip

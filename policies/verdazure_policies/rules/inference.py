@@ -1,0 +1,211 @@
+"""Models and inference: none larger than its need, none that waits on boards of its own, no job without an end."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from verdazure import facts, guardrails
+
+from verdazure_policies.rulebook import HIGH, MEDIUM, Params, limit, rule
+from verdazure_policies.samples import AML_JOB, AML_SCHEDULE, HOSTED_MODEL, UNKNOWN
+from verdazure_policies.view import Claim, Finding, Resource, State, Value, View
+
+MODEL = "properties.model.name"
+SKU = "sku.name"
+CAPACITY = "sku.capacity"
+REASON, UNTIL, NEED = "tags.justification", "tags.justified-until", "tags.need"
+TIMEOUT = "properties.limits.timeout"
+NODES = "properties.action.jobDefinition.jobs"
+LARGER = HOSTED_MODEL.having(MODEL, "gpt-5")
+HELD = HOSTED_MODEL.having(SKU, "ProvisionedManaged")
+SWEEP = AML_JOB.having("properties.jobType", "Sweep").having(
+    "properties.limits", {"trialTimeout": "PT1H", "maxTotalTrials": 8}
+)
+FUTURE = "2999-12-31"
+
+
+@rule(
+    id="MI01",
+    name="small-model-first",
+    title="A larger model says what it is needed for",
+    severity=MEDIUM,
+    guide="Model size",
+    why="A model with ten times the parameters draws about ten times the energy for each token.",
+    types=["cognitiveservices:Deployment"],
+    related=("Azure Policy aafe3651 (a list of models)", "Azure Policy 12e5dd16 (a list of models)"),
+    passes=[
+        HOSTED_MODEL,
+        LARGER.having(NEED, "chat; image; 200000 tokens"),
+        LARGER.having(REASON, "smaller ones failed our test set").having(UNTIL, FUTURE),
+    ],
+    fails=[
+        LARGER,
+        LARGER.having(NEED, ""),
+        LARGER.having(REASON, "smaller ones failed our test set"),
+        LARGER.having(REASON, "smaller ones failed our test set").having(UNTIL, "2026-01-31"),
+    ],
+    unknown=[
+        HOSTED_MODEL.having(MODEL, UNKNOWN),
+        HOSTED_MODEL.having(MODEL, "a-model-of-tomorrow"),
+        LARGER.having("tags", UNKNOWN),
+    ],
+)
+def small_model_first(deployment: Resource, params: Params) -> Iterator[Finding]:
+    smallest = deployment[MODEL].satisfies(_has_no_smaller_sibling, "a model without a smaller one of its kind")
+    said = _given(deployment, "need") | _justified(deployment)
+    yield from smallest.unless(said).otherwise(f"take {_smaller(deployment)}, or tag need with what it cannot do")
+
+
+@rule(
+    id="MI02",
+    name="no-idle-provisioned",
+    title="No boards are held for a model without a reason",
+    severity=HIGH,
+    guide="Model size",
+    why="Provisioned throughput keeps boards powered for one customer, also while nobody asks anything.",
+    types=["cognitiveservices:Deployment"],
+    passes=[HOSTED_MODEL, HELD.having(REASON, "latency contract 12").having(UNTIL, FUTURE)],
+    fails=[HELD, HELD.having(SKU, "GlobalProvisionedManaged"), HELD.having(REASON, "latency contract 12")],
+    unknown=[HOSTED_MODEL.having(SKU, UNKNOWN), HELD.having("tags", UNKNOWN)],
+)
+def no_idle_provisioned(deployment: Resource, params: Params) -> Iterator[Finding]:
+    by_the_token = deployment[SKU].satisfies(lambda sku: "provisioned" not in str(sku).lower(), "paid by the token")
+    fix = "take a Standard or Batch type, or tag justification and justified-until (a day to come)"
+    yield from by_the_token.unless(_justified(deployment)).otherwise(fix)
+
+
+@rule(
+    id="MI03",
+    name="hosted-model-capacity",
+    title="A hosted model has a ceiling",
+    severity=MEDIUM,
+    guide="Model size",
+    why="A ceiling bounds what a loop that asks too often can burn before somebody notices.",
+    types=["cognitiveservices:Deployment"],
+    params={"max_capacity": limit(guardrails.HOSTED_MODEL_CAPACITY_MAX, "Most capacity of a Standard deployment")},
+    passes=[
+        HOSTED_MODEL,
+        HOSTED_MODEL.having(CAPACITY, 500),
+        HOSTED_MODEL.having(CAPACITY, 5000).having(SKU, "GlobalBatch"),
+    ],
+    fails=[HOSTED_MODEL.having(CAPACITY, 501), HOSTED_MODEL.without(CAPACITY)],
+    unknown=[HOSTED_MODEL.having(CAPACITY, UNKNOWN), HOSTED_MODEL.having(CAPACITY, 5000).having(SKU, UNKNOWN)],
+)
+def hosted_model_capacity(deployment: Resource, params: Params) -> Iterator[Finding]:
+    standard = deployment[SKU].satisfies(lambda sku: str(sku).lower().endswith("standard"), "Standard")
+    ceiling = deployment[CAPACITY].at_most(params.max_capacity, "thousands of tokens a minute")
+    yield from ceiling.when(standard).otherwise(f"set capacity to {params.max_capacity} or less")
+
+
+@rule(
+    id="MI04",
+    name="offline-in-batches",
+    title="What may wait a day is answered in batches",
+    severity=MEDIUM,
+    guide="Model size",
+    why="Batches fill hours at which boards would idle; an answer at once needs boards that wait for the question.",
+    types=["cognitiveservices:Deployment"],
+    passes=[
+        HOSTED_MODEL,
+        HOSTED_MODEL.having("tags.latency", "offline").having(SKU, "GlobalBatch"),
+        HOSTED_MODEL.having("tags.latency", "interactive"),
+    ],
+    fails=[HOSTED_MODEL.having("tags.latency", "offline")],
+    unknown=[HOSTED_MODEL.having("tags", UNKNOWN), HOSTED_MODEL.having("tags.latency", "offline").having(SKU, UNKNOWN)],
+)
+def offline_in_batches(deployment: Resource, params: Params) -> Iterator[Finding]:
+    batch = deployment[SKU].satisfies(lambda sku: str(sku).lower().endswith("batch"), "a Batch type")
+    offline = deployment.tag("latency").equals("offline")
+    yield from batch.when(offline).otherwise("set offline, or sku to DataZoneBatch or GlobalBatch")
+
+
+@rule(
+    id="MI09",
+    name="job-timeouts",
+    title="Every job has an end",
+    severity=HIGH,
+    guide="Sustainable machine learning operations practices",
+    why="A job that hangs holds its nodes until somebody looks; on a schedule it does so each time.",
+    types=["machinelearningservices:Job", "machinelearningservices:Schedule"],
+    passes=[
+        AML_JOB,
+        SWEEP,
+        AML_JOB.having("properties.jobType", "AutoML").without(TIMEOUT),
+        AML_SCHEDULE,
+        AML_SCHEDULE.having("properties.action", {"actionType": "InvokeBatchEndpoint"}),
+    ],
+    fails=[
+        AML_JOB.without(TIMEOUT),
+        SWEEP.without("properties.limits.maxTotalTrials"),
+        SWEEP.without("properties.limits.trialTimeout"),
+        AML_SCHEDULE.without(f"{NODES}.train.limits"),
+        AML_SCHEDULE.without(f"{NODES}.tune.limits.trial_timeout"),
+    ],
+    unknown=[
+        AML_JOB.having("properties.limits", UNKNOWN),
+        AML_SCHEDULE.having(NODES, UNKNOWN),
+        AML_SCHEDULE.having(f"{NODES}.train.limits", UNKNOWN),
+    ],
+)
+def job_timeouts(job: Resource, params: Params) -> Iterator[Finding]:
+    for claim in _ends(job):
+        yield from claim.otherwise("set limits: a timeout, and for a sweep the trials and their timeout")
+
+
+def _ends(job: Resource) -> Iterator[Claim]:
+    if job.type == "machinelearningservices:Job":
+        kind = "properties.jobType"
+        yield _set(job["properties.limits.timeout"]).when(job[kind].equals("Command"))
+        for last in ("maxTotalTrials", "trialTimeout"):
+            yield _set(job[f"properties.limits.{last}"]).when(job[kind].equals("Sweep"))
+        return
+    if job[NODES].state is State.UNKNOWN:
+        yield Claim(None, job[NODES], "limits for each step")
+    for node in job.members(NODES):
+        yield from _ends_of(node)
+
+
+def _ends_of(node: View) -> Iterator[Claim]:
+    """Within a pipeline the names are those of job files."""
+    if node["type"].equals("sweep").holds:
+        yield _set(node["limits.max_total_trials"])
+        yield _set(node["limits.trial_timeout"])
+    else:
+        yield _set(node["limits.timeout"]).when(node["type"].equals("command"))
+
+
+def _set(value: Value) -> Claim:
+    """Claims that there is a value; one that only the deployment tells cannot be verified."""
+    return value.satisfies(lambda found: found not in ("", None), "a limit")
+
+
+def _given(deployment: Resource, tag: str) -> Claim:
+    return deployment.tag(tag).satisfies(lambda said: str(said).strip() != "", "a reason")
+
+
+def _justified(deployment: Resource) -> Claim:
+    """A reason, and a day to come until which it holds."""
+    reason = _given(deployment, "justification")
+    until = deployment.tag("justified-until").satisfies(_is_to_come, "a day to come")
+    return until if reason.holds else reason
+
+
+def _is_to_come(day: object) -> bool:
+    try:
+        return date.fromisoformat(str(day)) >= date.today()
+    except ValueError:
+        return False
+
+
+def _has_no_smaller_sibling(name: object) -> bool | None:
+    """None for a model that the facts table does not hold."""
+    try:
+        return facts.models.get(str(name)).smaller_sibling is None
+    except facts.UnknownFact:
+        return None
+
+
+def _smaller(deployment: Resource) -> str:
+    try:
+        return facts.models.get(str(deployment[MODEL].content)).smaller_sibling or "a smaller one"
+    except facts.UnknownFact:
+        return "a smaller one"
