@@ -96,6 +96,8 @@ class Store:
                 return question()
         except Exception as error:  # whatever goes wrong on the cache's side: the network, the sign-in, the server
             self._counter.count("errors")
+            if _is_outage(type(error), error):  # redis-py keeps a connection whose sign-in failed, not signed in
+                self._client.connection_pool.disconnect(inuse_connections=False)
             raise Unavailable(str(error)) from error
 
 
