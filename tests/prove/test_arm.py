@@ -21,7 +21,11 @@ PROGRAMS = [
     "recovery/max",
     "recovery/waf_aligned",
     "models/max",
+    "training/defaults",
     "training/max",
+    "dev/defaults",
+    "attach/defaults",
+    "attach/max",
 ]
 ACCEPTED = json.loads((ROOT / "tests" / "prove" / "checkov_accepted.json").read_text())
 
@@ -54,6 +58,7 @@ def test_each_model_refuses_what_is_wrong(exported, judge, tmp_path):
         "recovery/max",
         "models/max",
         "training/max",
+        "attach/defaults",
     ):
         template = json.loads(exported(program).read_text())
         spoilt = copy.deepcopy(template)
@@ -96,18 +101,6 @@ def test_each_kind_of_model_finds_wrong_values(kind, path, value, problem, expor
     file = tmp_path / "spoilt.json"
     file.write_text(json.dumps(template))
     assert any(each.endswith(problem) for each in judge(file)[kind]["problems"])
-
-
-def test_the_cluster_is_what_azure_ai_ml_would_send(exported, checks):
-    command = [str(checks / "python"), str(ROOT / "tests" / "prove" / "amlcompute.py")]
-    sent = json.loads(subprocess.run(command, capture_output=True, text=True, check=True, timeout=120).stdout)
-    resources = json.loads(exported("quickstart").read_text())["resources"]
-    (body,) = (each for each in resources if each["type"].endswith("/computes"))
-    ours = {name: body[name] for name in ("location", "properties")}
-    # What azure-ai-ml leaves to the service, whose defaults these are.
-    assert ours["properties"].pop("computeLocation") == "swedencentral"
-    assert ours["properties"]["properties"].pop("isolatedNetwork") is False
-    assert ours == sent
 
 
 def test_checkov_reads_it_and_finds_only_what_is_accepted(exported, checks):
