@@ -34,6 +34,8 @@ MODELS = {
     "Microsoft.CognitiveServices/accounts/deployments": "azure.mgmt.cognitiveservices.models:Deployment",
     "Microsoft.CognitiveServices/accounts/raiPolicies": "azure.mgmt.cognitiveservices.models:RaiPolicy",
     "Microsoft.Consumption/budgets": "azure.mgmt.consumption.types:Budget",
+    "Microsoft.ContainerService/managedClusters": "azure.mgmt.containerservice.models:ManagedCluster",
+    "Microsoft.KubernetesConfiguration/extensions": "azure.mgmt.kubernetesconfiguration.extensions.models:Extension",
     "Microsoft.ContainerRegistry/registries": "azure.mgmt.containerregistry.models:Registry",
     "Microsoft.DataFactory/factories": "azure.mgmt.datafactory.models:Factory",
     "Microsoft.DataFactory/factories/dataflows": "azure.mgmt.datafactory.models:DataFlowResource",
@@ -60,7 +62,7 @@ MODELS = {
         "azure.mgmt.machinelearningservices.models:ComponentVersion"
     ),
     "Microsoft.MachineLearningServices/workspaces/computes": (
-        "azure.mgmt.machinelearningservices.models:ComputeResource"
+        "azure.ai.ml._restclient.arm_ml_service.models:ComputeResource"
     ),
     "Microsoft.MachineLearningServices/workspaces/data": "azure.mgmt.machinelearningservices.models:DataContainer",
     "Microsoft.MachineLearningServices/workspaces/data/versions": (
