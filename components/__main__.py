@@ -9,6 +9,7 @@ from verdazure import (
     DeduplicationJob,
     DevInstance,
     FineTuning,
+    GatewayCache,
     GpuCluster,
     KubernetesCompute,
     Landing,
@@ -17,6 +18,7 @@ from verdazure import (
     PretrainedModel,
     PublicDataset,
     Recovery,
+    ResultCache,
     TieredStorage,
     TrainingSchedule,
 )
@@ -38,5 +40,7 @@ if __name__ == "__main__":
         PretrainedModel,
         TrainingSchedule,
         FineTuning,
+        ResultCache,
+        GatewayCache,
     ]
     component_provider_host(components, "verdazure", version=version("verdazure"))

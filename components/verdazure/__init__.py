@@ -9,6 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from verdazure.args import ArgumentError as ArgumentError
+    from verdazure.caching.component import CacheEviction as CacheEviction
+    from verdazure.caching.component import CacheSize as CacheSize
+    from verdazure.caching.component import ResultCache as ResultCache
+    from verdazure.caching.component import ResultCacheArgs as ResultCacheArgs
+    from verdazure.caching.gateway import GatewayCache as GatewayCache
+    from verdazure.caching.gateway import GatewayCacheArgs as GatewayCacheArgs
     from verdazure.catalogue.component import AccountKind as AccountKind
     from verdazure.catalogue.component import FilterLevel as FilterLevel
     from verdazure.catalogue.component import ModelDeployment as ModelDeployment
@@ -68,6 +74,8 @@ _HOMES = {
     "AssetType": "datasets.source",
     "BatchIngestion": "ingestion.component",
     "BatchIngestionArgs": "ingestion.component",
+    "CacheEviction": "caching.component",
+    "CacheSize": "caching.component",
     "CpuCluster": "compute.cpu",
     "CpuClusterArgs": "compute.cpu",
     "DataClass": "storage",
@@ -82,6 +90,8 @@ _HOMES = {
     "FilterLevel": "catalogue.component",
     "FineTuning": "training.finetuning",
     "FineTuningArgs": "training.finetuning",
+    "GatewayCache": "caching.gateway",
+    "GatewayCacheArgs": "caching.gateway",
     "GpuCluster": "compute.gpu",
     "GpuClusterArgs": "compute.gpu",
     "InventorySchedule": "storage",
@@ -108,6 +118,8 @@ _HOMES = {
     "Recovery": "recovery.component",
     "RecoveryArgs": "recovery.component",
     "RegionalDataStrategyArgs": "data_strategy",
+    "ResultCache": "caching.component",
+    "ResultCacheArgs": "caching.component",
     "Sku": "catalogue",
     "TieredStorage": "storage",
     "TieredStorageArgs": "storage",

@@ -45,6 +45,7 @@ class Kind(Enum):
     IDENTITY = NameRule("id", 128)
     KEY_VAULT = NameRule("kv", 24)
     LOG_WORKSPACE = NameRule("log", 63)
+    MANAGED_REDIS = NameRule("amr", 60)
     ML_WORKSPACE = NameRule("mlw", 33)
     OPENAI_ACCOUNT = NameRule("oai", 64)
     PRIVATE_ENDPOINT = NameRule("pep", 64)

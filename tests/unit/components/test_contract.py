@@ -10,6 +10,8 @@ import verdazure
 from pulumi.provider.experimental.component import ComponentProvider
 from verdazure import data_strategy, interfaces, justification, landing
 from verdazure.args import Record
+from verdazure.caching import component as caching
+from verdazure.caching import gateway
 from verdazure.catalogue import component as catalogue
 from verdazure.compute import attach, cpu, dev, gpu
 from verdazure.datasets import component as datasets
@@ -39,6 +41,8 @@ COMPONENTS = {
     verdazure.PretrainedModel: (pretrained.PretrainedModelArgs, pretrained._PretrainedModel),
     verdazure.TrainingSchedule: (training.TrainingScheduleArgs, training._TrainingSchedule),
     verdazure.FineTuning: (finetuning.FineTuningArgs, finetuning._FineTuning),
+    verdazure.ResultCache: (caching.ResultCacheArgs, caching._ResultCache),
+    verdazure.GatewayCache: (gateway.GatewayCacheArgs, gateway._GatewayCache),
     verdazure.PublicDataset: (datasets.PublicDatasetArgs, datasets._PublicDataset),
 }
 NESTED = [

@@ -23,6 +23,7 @@ PATTERNS = {
     Kind.IDENTITY: r"[a-z][a-z0-9-]{2,127}",
     Kind.KEY_VAULT: r"[a-z](?!.*--)[a-z0-9-]{1,22}[a-z0-9]",
     Kind.LOG_WORKSPACE: r"[a-z][a-z0-9-]{2,61}[a-z0-9]",
+    Kind.MANAGED_REDIS: r"(?=.{1,60}$)[A-Za-z0-9]+(-[A-Za-z0-9]+)*",
     Kind.ML_WORKSPACE: r"[a-z][a-z0-9-]{2,32}",
     Kind.OPENAI_ACCOUNT: r"[a-z][a-z0-9-]{1,63}",
     Kind.PRIVATE_ENDPOINT: r"[a-z][a-z0-9-]{0,62}[a-z0-9]",

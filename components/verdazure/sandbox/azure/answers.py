@@ -725,6 +725,10 @@ def _cache(request: Request) -> Answer:
     return {"hostName": f"{request.name}.redis.cache.windows.net", "port": 6379, "sslPort": 6380}
 
 
+def _managed_cache(request: Request) -> Answer:
+    return {"hostName": f"{request.name}.{request.location}.redis.azure.net", "resourceState": "Running"}
+
+
 def _vault_secret(request: Request) -> Answer:
     uri, version = _in_vault(request, "secrets")
     return {"properties": {"secretUri": uri, "secretUriWithVersion": f"{uri}/{version}"}}
@@ -803,6 +807,7 @@ _ANSWERS: Mapping[str, Callable[[Request], Answer]] = {
     "operationalinsights:Workspace": _log_workspace,
     "privatedns:PrivateZone": _private_zone,
     "redis:Redis": _cache,
+    "redisenterprise:RedisEnterprise": _managed_cache,
     "resources:ResourceGroup": _resource_group,
     "servicebus:Namespace": _message_namespace,
     "sql:Database": _sql_database,

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 GROUP = "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}"
 
 _AKS = "Microsoft.ContainerService/managedClusters/{resourceName}"
+_APIS = "Microsoft.ApiManagement/service/{serviceName}"
 _BACKUPS = "Microsoft.DataProtection/backupVaults/{vaultName}"
 _BUS = "Microsoft.ServiceBus/namespaces/{namespaceName}"
 _CDN = "Microsoft.Cdn/profiles/{profileName}"
@@ -13,6 +14,7 @@ _DNS = "Microsoft.Network/dnsZones/{zoneName}"
 _EVENTS = "Microsoft.EventHub/namespaces/{namespaceName}"
 _FACTORY = "Microsoft.DataFactory/factories/{factoryName}"
 _ML = "Microsoft.MachineLearningServices/workspaces/{workspaceName}"
+_REDIS = "Microsoft.Cache/redisEnterprise/{clusterName}"
 _SITE = "Microsoft.Web/sites/{name}"
 _SYNAPSE = "Microsoft.Synapse/workspaces/{workspaceName}"
 _ACCOUNT = "Microsoft.Storage/storageAccounts/{accountName}"
@@ -21,7 +23,11 @@ _ACCOUNT = "Microsoft.Storage/storageAccounts/{accountName}"
 # Below a resource group unless a path starts with a slash.
 PATHS: Mapping[str, str] = {
     "alertsmanagement:AlertProcessingRuleByName": "Microsoft.AlertsManagement/actionRules/{alertProcessingRuleName}",
-    "apimanagement:ApiManagementService": "Microsoft.ApiManagement/service/{serviceName}",
+    "apimanagement:Api": _APIS + "/apis/{apiId}",
+    "apimanagement:ApiManagementService": _APIS,
+    "apimanagement:ApiPolicy": _APIS + "/apis/{apiId}/policies/{policyId}",
+    "apimanagement:Backend": _APIS + "/backends/{backendId}",
+    "apimanagement:Cache": _APIS + "/caches/{cacheId}",
     "app:ContainerApp": "Microsoft.App/containerApps/{containerAppName}",
     "app:Job": "Microsoft.App/jobs/{jobName}",
     "app:ManagedEnvironment": "Microsoft.App/managedEnvironments/{environmentName}",
@@ -173,6 +179,11 @@ PATHS: Mapping[str, str] = {
     ),
     "recoveryservices:Vault": "Microsoft.RecoveryServices/vaults/{vaultName}",
     "redis:Redis": "Microsoft.Cache/redis/{name}",
+    "redisenterprise:AccessPolicyAssignment": (
+        _REDIS + "/databases/{databaseName}/accessPolicyAssignments/{accessPolicyAssignmentName}"
+    ),
+    "redisenterprise:Database": _REDIS + "/databases/{databaseName}",
+    "redisenterprise:RedisEnterprise": _REDIS,
     "resources:Deployment": "Microsoft.Resources/deployments/{deploymentName}",
     "resources:ResourceGroup": GROUP,
     "search:Service": "Microsoft.Search/searchServices/{searchServiceName}",
