@@ -48,7 +48,7 @@ class CacheSize(str, Enum):
     """Sizes of the balanced tier, by Azure's own names. Memory, of which a fifth is the service's own, is in GB."""
 
     BALANCED_B0 = "Balanced_B0"
-    """0.5 GB: 200,000 answers of 2 kB."""
+    """0.5 GB: about 120,000 answers of 2 kB, at the 3.2 kB that tests/redis measures for one."""
     BALANCED_B1 = "Balanced_B1"
     """1 GB."""
     BALANCED_B3 = "Balanced_B3"

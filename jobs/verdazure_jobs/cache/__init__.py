@@ -10,8 +10,8 @@ results   all of it: `ResultCache.get_or_compute`
 
 from verdazure_jobs.cache.metrics import Snapshot
 from verdazure_jobs.cache.requests import Request
-from verdazure_jobs.cache.results import Computed, Policy, ResultCache
+from verdazure_jobs.cache.results import Computed, Policy, ResultCache, from_environment
 from verdazure_jobs.cache.similar import Semantic
 from verdazure_jobs.cache.store import connect
 
-__all__ = ["Computed", "Policy", "Request", "ResultCache", "Semantic", "Snapshot", "connect"]
+__all__ = ["Computed", "Policy", "Request", "ResultCache", "Semantic", "Snapshot", "connect", "from_environment"]

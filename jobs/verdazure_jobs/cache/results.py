@@ -1,7 +1,8 @@
 """ResultCache: asks the cache, computes what it does not have, and is never the reason that a caller gets an error."""
 
 import math
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +12,7 @@ from verdazure_jobs.cache.envelope import Kept, seal, unseal
 from verdazure_jobs.cache.metrics import Counter, Snapshot
 from verdazure_jobs.cache.requests import NotCanonical, Request, result_key
 from verdazure_jobs.cache.similar import Semantic, Similar, Vector
-from verdazure_jobs.cache.store import PAUSE_SECONDS, Store, Unavailable
+from verdazure_jobs.cache.store import PAUSE_SECONDS, Store, Unavailable, connect
 from verdazure_jobs.flight import Flights
 
 LONGEST_TTL_SECONDS = 30 * 86400
@@ -149,3 +150,15 @@ class ResultCache:
                 self._similar.add(request.space, request.digest, vector, self._policy.ttl_seconds)
         except Unavailable:
             self._counter.count("not_kept")
+
+
+def from_environment(
+    semantic: Semantic | None = None, environment: Mapping[str, str] = os.environ, policy: Policy | None = None
+) -> ResultCache:
+    """The cache that the component `ResultCache` describes by its output `environment`. Raises `KeyError`.
+
+    `policy` replaces what the component says of the time to live.
+    """
+    client = connect(environment["VERDAZURE_CACHE_HOST"], int(environment["VERDAZURE_CACHE_PORT"]))
+    told = Policy(ttl_seconds=int(environment["VERDAZURE_CACHE_TTL_SECONDS"]))
+    return ResultCache(client, policy or told, semantic)

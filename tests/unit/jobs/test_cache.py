@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from verdazure_jobs.cache import Computed, Policy, Request, ResultCache, Semantic, Snapshot, connect
+from verdazure_jobs.cache import Computed, Policy, Request, ResultCache, Semantic, Snapshot, connect, from_environment
 from verdazure_jobs.cache.envelope import seal, unseal
 from verdazure_jobs.cache.requests import NotCanonical, canonical
 
@@ -162,3 +162,23 @@ def test_a_client_that_decodes_is_refused() -> None:
 
     with pytest.raises(ValueError, match="decode_responses=False"):
         ResultCache(client)
+
+
+def test_a_service_takes_what_the_component_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[str, int]] = []
+
+    def connected(host: str, port: int) -> Any:
+        asked.append((host, port))
+        return connect(host, port, identity=Identity())  # type: ignore[arg-type]
+
+    monkeypatch.setattr("verdazure_jobs.cache.results.connect", connected)
+    said = {
+        "VERDAZURE_CACHE_HOST": "amr-answers-abc123.swedencentral.redis.azure.net",
+        "VERDAZURE_CACHE_PORT": "10000",
+        "VERDAZURE_CACHE_TTL_SECONDS": "3600",
+    }
+
+    cache = from_environment(environment=said)
+
+    assert asked == [("amr-answers-abc123.swedencentral.redis.azure.net", 10000)]
+    assert cache._policy == Policy(ttl_seconds=3600)
