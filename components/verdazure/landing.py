@@ -1,18 +1,18 @@
 """Landing: the resource group, the region and the telemetry that the rest of a team's stack stands on."""
 
 from collections.abc import Mapping
-from datetime import date
 from enum import Enum
 from functools import cached_property
 from typing import Annotated, NotRequired, Optional, TypedDict
 
 import pulumi
 from pulumi import Input, Output, ResourceOptions
-from pulumi_azure_native import consumption, operationalinsights, resources
+from pulumi_azure_native import operationalinsights, resources
 from pydantic import Field, ValidationInfo, model_validator
 
 from verdazure import facts, guardrails, tags
 from verdazure.args import Count, Number, Record, Text, TextLeaf, component_name, normalise, refuse, resource_type
+from verdazure.budgets import Budget, BudgetArgs, monthly_budget, this_month
 from verdazure.carbon.regions import NoRegion, cleanest, residencies
 from verdazure.data_strategy import RegionalDataStrategy, RegionalDataStrategyArgs
 from verdazure.interfaces import LandingRef, name_of, weakened
@@ -27,15 +27,6 @@ class Environment(str, Enum):
     DEV = "dev"
     TEST = "test"
     PROD = "prod"
-
-
-class BudgetArgs(TypedDict):
-    """A monthly cost budget on the resource group."""
-
-    amount: float
-    """Per month, in the billing currency."""
-    contact_emails: list[str]
-    """Who is told at 80 % spent and at 100 % forecast."""
 
 
 class LandingArgs(TypedDict):
@@ -116,7 +107,7 @@ class Landing(pulumi.ComponentResource):
         else:
             self.log_workspace_id = Output.from_input(spec.log_workspace_id)
         if spec.monthly_budget is not None:
-            self._budget(name, spec.monthly_budget, choices.first_month, child)
+            monthly_budget(name, self.resource_id, spec.monthly_budget, choices.first_month, self.name_suffix, child)
 
         self.grid_intensity = self.location.apply(lambda region: facts.region(region).intensity_g_per_kwh)
         self.region_comparison = Output.from_input(spec.comparison.sentences if spec.comparison else {})
@@ -159,23 +150,6 @@ class Landing(pulumi.ComponentResource):
             opts=child,
         )
 
-    def _budget(self, name: str, budget: "_Budget", first_month: Output[str], child: ResourceOptions) -> None:
-        alert = {"enabled": True, "operator": "GreaterThan", "contact_emails": list(budget.contact_emails)}
-        consumption.Budget(
-            name,
-            budget_name=physical_name(Kind.BUDGET, name, self.name_suffix),
-            scope=self.resource_id,
-            category="Cost",
-            time_grain="Monthly",
-            amount=budget.amount,
-            time_period={"start_date": first_month},
-            notifications={
-                "spent-80-percent": {**alert, "threshold": 80, "threshold_type": "Actual"},
-                "forecast-100-percent": {**alert, "threshold": 100, "threshold_type": "Forecasted"},
-            },
-            opts=child,
-        )
-
     def _warn(self, spec: "_Landing") -> None:
         limit = guardrails.REGION_INTENSITY_MAX
         chosen = spec.chosen_region
@@ -213,7 +187,7 @@ class _Choices:
         first = {
             "region": spec.chosen_region.name,
             "name_suffix": new_suffix(),
-            "first_month": f"{date.today():%Y-%m}-01T00:00:00Z",
+            "first_month": this_month(),
         }
         kept = pulumi.Stash(
             f"{name}-choices", input=first, opts=ResourceOptions.merge(child, ResourceOptions(ignore_changes=["input"]))
@@ -223,11 +197,6 @@ class _Choices:
         self.location: Output[str] = (
             Output.from_input(spec.chosen_region.name) if spec.region else kept["region"].apply(spec.check_residency)
         )
-
-
-class _Budget(Record):
-    amount: Annotated[Number, Field(gt=0)]
-    contact_emails: Annotated[tuple[Text, ...], Field(min_length=1)]
 
 
 class _Landing(Record):
@@ -241,7 +210,7 @@ class _Landing(Record):
     log_workspace_id: TextLeaf | None = None
     log_retention_days: Annotated[Count, Field(ge=guardrails.LOG_RETENTION_DAYS_MIN.value, le=730)] = 30
     log_daily_quota_gb: Annotated[Number, Field(gt=0)] = 1.0
-    monthly_budget: _Budget | None = None
+    monthly_budget: Budget | None = None
     tags: Mapping[str, TextLeaf] = {}
 
     @model_validator(mode="after")

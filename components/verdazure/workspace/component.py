@@ -12,6 +12,7 @@ from pydantic import Field, ValidationInfo, model_validator
 
 from verdazure import guardrails, tags
 from verdazure.args import Number, Record, Text, TextLeaf, component_name, normalise, refuse, resource_type
+from verdazure.budgets import Budget, BudgetArgs, monthly_budget, this_month
 from verdazure.interfaces import (
     DiagnosticSettings,
     DiagnosticSettingsArgs,
@@ -35,6 +36,7 @@ from verdazure.naming import Kind, check_name, named, physical_name
 from verdazure.storage.lifecycle import lifecycle_rules
 from verdazure.storage.plans import DataClass, Layout, Plan
 from verdazure.storage.resources import account, blob_service, lifecycle
+from verdazure.workspace.features import Acting, FeatureStore, FeatureStoreArgs, materialise
 from verdazure.workspace.knowing import Connection, ConnectionArgs, Datastore, DatastoreArgs, know_data, know_services
 from verdazure.workspace.reaching import OutboundRule, OutboundRuleArgs, reach
 
@@ -110,6 +112,10 @@ class MlWorkspaceArgs(TypedDict):
     """Containers that jobs read and write, by identity."""
     connections: NotRequired[dict[str, ConnectionArgs]]
     """Other services that jobs and flows call, by identity."""
+    feature_store: NotRequired[FeatureStoreArgs]
+    """Makes it a feature store: features are defined once, and materialised where this says."""
+    monthly_budget: NotRequired[BudgetArgs]
+    """Budget of the workspace and of what was created for it, clusters and endpoints included."""
     customer_managed_key: NotRequired[WorkspaceKeyArgs]
     """A key of yours that encrypts what Azure ML keeps. Default: Microsoft's."""
     tags: NotRequired[dict[str, Input[str]]]
@@ -161,6 +167,7 @@ class MlWorkspace(pulumi.ComponentResource):
         if spec.identity_id is None:
             identity = self._identity(name, spec.landing, child)
             self.identity_id, self._principal = identity.id, identity.principal_id
+            self._client_id = identity.client_id
         else:
             self.identity_id = Output.from_input(spec.identity_id)
         self.principal_id = Output.from_input(self._principal)
@@ -179,6 +186,11 @@ class MlWorkspace(pulumi.ComponentResource):
         reach(name, spec.outbound_rules, workspace, group, child)
         know_data(name, spec.datastores, workspace, group, self._principal, child)
         know_services(name, spec.connections, workspace, group, child)
+        if spec.feature_store is not None and self._principal is not None:
+            acting = Acting(self.identity_id, self._client_id, self._principal)
+            materialise(name, spec.feature_store, workspace, group, acting, child)
+        if spec.monthly_budget is not None:
+            self._budget(name, spec.monthly_budget, workspace, spec.landing, child)
         diagnose(name, workspace.id, spec.diagnostic_settings, spec.landing, child)
         grant_all(name, workspace.id, spec.role_assignments, child)
         self._warn(spec)
@@ -194,6 +206,14 @@ class MlWorkspace(pulumi.ComponentResource):
                 "application_insights_id": self.application_insights_id,
             }
         )
+
+    def _budget(self, name: str, asked: Budget, workspace: ml.Workspace, site: Site, child: ResourceOptions) -> None:
+        """Of the resource group's costs those of the workspace, which its clusters and endpoints are billed with."""
+        kept = ResourceOptions.merge(child, ResourceOptions(ignore_changes=["input"]))
+        first_month = pulumi.Stash(f"{name}-budget-month", input=this_month(), opts=kept).output
+        scope = workspace.id.apply(lambda own: own.partition("/providers/")[0])
+        stands_on = (workspace.id, self.storage_account_id, self.key_vault_id, self.container_registry_id)
+        monthly_budget(f"{name}-budget", scope, asked, first_month, site.name_suffix, child, resource_ids=stands_on)
 
     def _enter(self, name: str, workspace: ml.Workspace, spec: "_MlWorkspace", child: ResourceOptions) -> None:
         """Private endpoints, in the zones that they name or else in those that are made here."""
@@ -323,7 +343,8 @@ class MlWorkspace(pulumi.ComponentResource):
             workspace_name=physical_name(Kind.ML_WORKSPACE, name, spec.landing.name_suffix),
             resource_group_name=spec.landing.resource_group_name,
             location=spec.landing.location,
-            kind="Default",
+            kind="Default" if spec.feature_store is None else "FeatureStore",
+            feature_store_settings=None if spec.feature_store is None else spec.feature_store.settings,
             sku={"name": "Basic", "tier": "Basic"},
             friendly_name=spec.friendly_name or name,
             identity={"type": "UserAssigned", "user_assigned_identities": [self.identity_id]},
@@ -385,6 +406,8 @@ class _MlWorkspace(Record):
     outbound_rules: Mapping[RuleName, OutboundRule] = {}
     datastores: Mapping[StoreName, Datastore] = {}
     connections: Mapping[RuleName, Connection] = {}
+    feature_store: FeatureStore | None = None
+    monthly_budget: Budget | None = None
     customer_managed_key: _WorkspaceKey | None = None
     telemetry_sampling_percent: Annotated[Number, Field(gt=0, le=100)] = guardrails.TELEMETRY_SAMPLING_PERCENT_MAX.value
     tags: Mapping[str, TextLeaf] = {}
@@ -409,6 +432,9 @@ class _MlWorkspace(Record):
         if self.dns_virtual_network_ids and not self.private_endpoints:
             allowed = "nothing without private_endpoints, whose names the zones resolve"
             refuse("dns_virtual_network_ids", self.dns_virtual_network_ids, allowed, "add an endpoint, or take it out")
+        if self.feature_store is not None and self.identity_id is not None:
+            fix = "remove identity_id: the store's own identity gets what it needs on the container"
+            refuse("identity_id", self.identity_id, "nothing for a feature store", fix)
         if self.application_insights_id is None and self.landing.log_workspace_id is None:
             fix = "pass landing.ref, or adopt a component with application_insights_id"
             refuse("landing.log_workspace_id", None, "the log workspace that telemetry goes to", fix)

@@ -38,6 +38,12 @@ workspace = MlWorkspace(
         "connections": {
             "search": {"category": "CognitiveSearch", "target": "https://srch-ml.search.windows.net", "shared": False}
         },
+        "feature_store": {
+            "account_id": data.account_ids["lake"],
+            "container": "dataset",
+            "spark_runtime_version": "3.4",
+        },
+        "monthly_budget": {"amount": 2000, "contact_emails": ["vision@example.com"]},
         "customer_managed_key": {"key_vault_id": own.vault_id, "key_identifier": own.key_identifier},
         "tags": {"cost-center": "4711"},
         "lock": Lock.CAN_NOT_DELETE,

@@ -8,7 +8,7 @@ import pulumi
 import pytest
 import verdazure
 from pulumi.provider.experimental.component import ComponentProvider
-from verdazure import data_strategy, interfaces, justification, landing
+from verdazure import budgets, data_strategy, interfaces, justification, landing
 from verdazure.args import Record
 from verdazure.caching import component as caching
 from verdazure.caching import gateway
@@ -23,7 +23,7 @@ from verdazure.storage import component as storage
 from verdazure.training import component as training
 from verdazure.training import finetuning, jobs, timing
 from verdazure.workspace import component as workspace
-from verdazure.workspace import knowing, reaching
+from verdazure.workspace import features, knowing, reaching
 
 SCHEMA = Path(__file__).parent / "schema.json"
 COMPONENTS = {
@@ -50,7 +50,7 @@ NESTED = [
     (interfaces.RoleAssignmentArgs, interfaces.RoleAssignment),
     (interfaces.PrivateEndpointArgs, interfaces.PrivateEndpoint),
     (interfaces.DiagnosticSettingsArgs, interfaces.DiagnosticSettings),
-    (landing.BudgetArgs, landing._Budget),
+    (budgets.BudgetArgs, budgets.Budget),
     (data_strategy.RegionalDataStrategyArgs, data_strategy.RegionalDataStrategy),
     (data_strategy.RegionWeightsArgs, data_strategy.RegionWeights),
     (data_strategy.TrainingHoursArgs, data_strategy.TrainingHours),
@@ -61,6 +61,7 @@ NESTED = [
     (recovery.ProtectedDataArgs, recovery._ProtectedData),
     (workspace.WorkspaceKeyArgs, workspace._WorkspaceKey),
     (reaching.OutboundRuleArgs, reaching.OutboundRule),
+    (features.FeatureStoreArgs, features.FeatureStore),
     (knowing.DatastoreArgs, knowing.Datastore),
     (knowing.ConnectionArgs, knowing.Connection),
     (ingestion.DestinationArgs, ingestion._Destination),

@@ -330,3 +330,53 @@ def test_what_it_cannot_reach_or_know_is_refused(deploy, args, message):
     with pytest.raises(ArgumentError) as refused:
         workspace(deploy, **args)
     assert message in str(refused.value)
+
+
+LAKE = f"{THEIRS}/Microsoft.Storage/storageAccounts/stlake"
+FEATURES = {"account_id": LAKE, "container": "features"}
+
+
+def test_a_feature_store_keeps_features_in_a_container_by_identity(deploy):
+    made = workspace(deploy, feature_store={**FEATURES, "spark_runtime_version": "3.4"})
+    store = made.of("machinelearningservices:Workspace")["ml"]
+    container = f"{LAKE}/blobServices/default/containers/features"
+    assert (store["kind"], store["featureStoreSettings"]) == (
+        "FeatureStore",
+        {"offlineStoreConnectionName": "offline-store", "computeRuntime": {"sparkRuntimeVersion": "3.4"}},
+    )
+    connection = made.of("machinelearningservices:WorkspaceConnection")["ml-features"]
+    assert connection["connectionName"] == "offline-store"
+    assert connection["properties"] | {"credentials": None} == {
+        "authType": "ManagedIdentity",
+        "category": "ADLSGen2",
+        "target": container,
+        "credentials": None,
+    }
+    granted = made.of("authorization:RoleAssignment")
+    assert granted["ml-features-write"]["scope"] == container
+    assert granted["ml-features-write"]["roleDefinitionId"].endswith("ba92f5b4-2d11-453d-a403-e96b0029c9fe")
+    assert granted["ml-features-define"]["roleDefinitionId"].endswith("f6c7c914-8db3-469d-8ca1-694a8f32e121")
+
+
+def test_a_feature_store_grants_to_its_own_identity_only():
+    with pytest.raises(ArgumentError, match=r"identity_id is 'id'\. Allowed: nothing for a feature store"):
+        MlWorkspace("ml", {"landing": SITE, "feature_store": FEATURES, "identity_id": "id"})
+
+
+def test_a_budget_is_of_the_workspace_and_of_what_it_stands_on(deploy):
+    asked = {"amount": 2000, "contact_emails": ["vision@example.com"]}
+    made = workspace(deploy, monthly_budget=asked)
+    budget = made.of("consumption:Budget")["ml-budget"]
+    group = f"{SUBSCRIPTION}/resourceGroups/rg-ml"
+    assert (budget["amount"], budget["scope"], budget["timeGrain"]) == (2000, group, "Monthly")
+    assert budget["filter"]["dimensions"]["name"] == "ResourceId"
+    kinds = [
+        each.removeprefix(f"{group}/providers/").partition("/")[0] for each in budget["filter"]["dimensions"]["values"]
+    ]
+    assert kinds == [
+        "machinelearningservices:Workspace",
+        "storage:StorageAccount",
+        "keyvault:Vault",
+        "containerregistry:Registry",
+    ]
+    assert {each["threshold"] for each in budget["notifications"].values()} == {80, 100}
