@@ -66,6 +66,10 @@ class Arm:
         """Makes the document at that path what `body` says; Azure may still be at it when this returns."""
         return self._send("PUT", f"{ENDPOINT}{path}", {"api-version": api_version}, body)
 
+    def delete(self, path: str, api_version: str, **parameters: str) -> None:
+        """Asks for the deletion of what is at that path; Azure may still be at it when this returns."""
+        self._send("DELETE", f"{ENDPOINT}{path}", {"api-version": api_version, **parameters})
+
     def act(self, path: str, api_version: str) -> None:
         """Asks for an act, such as `/start`; Azure may still be at it when this returns."""
         self._send("POST", f"{ENDPOINT}{path}", {"api-version": api_version})

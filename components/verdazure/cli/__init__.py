@@ -16,6 +16,7 @@ from verdazure.cli import (
     models,
     sandbox,
     training,
+    workspace,
 )
 
 app = typer.Typer(
@@ -29,6 +30,7 @@ app.add_typer(facts.app, name="facts")
 app.add_typer(data.app, name="data")
 app.add_typer(model.app, name="model")
 app.add_typer(training.app, name="training")
+app.add_typer(workspace.app, name="workspace")
 app.command()(carbon_intensity.intensity)
 app.command()(carbon_regions.regions)
 app.command()(carbon_schedule.schedule)
