@@ -24,11 +24,21 @@ from typing_extensions import is_typeddict
 
 MODELS = {
     "Microsoft.AlertsManagement/actionRules": "azure.mgmt.alertsmanagement.models:AlertProcessingRule",
+    "Microsoft.ApiManagement/service": "azure.mgmt.apimanagement.models:ApiManagementServiceResource",
+    "Microsoft.ApiManagement/service/apis": "azure.mgmt.apimanagement.models:ApiCreateOrUpdateParameter",
+    "Microsoft.ApiManagement/service/apis/policies": "azure.mgmt.apimanagement.models:PolicyContract",
+    "Microsoft.ApiManagement/service/backends": "azure.mgmt.apimanagement.models:BackendContract",
+    "Microsoft.ApiManagement/service/caches": "azure.mgmt.apimanagement.models:CacheContract",
     "Microsoft.App/jobs": "azure.mgmt.appcontainers.models:Job",
     "Microsoft.App/managedEnvironments": "azure.mgmt.appcontainers.models:ManagedEnvironment",
     "Microsoft.Authorization/locks": "azure.mgmt.resource.locks.models:ManagementLockObject",
     "Microsoft.Authorization/roleAssignments": (
         "azure.mgmt.authorization.v2022_04_01.models:RoleAssignmentCreateParameters"
+    ),
+    "Microsoft.Cache/redisEnterprise": "azure.mgmt.redisenterprise.models:Cluster",
+    "Microsoft.Cache/redisEnterprise/databases": "azure.mgmt.redisenterprise.models:Database",
+    "Microsoft.Cache/redisEnterprise/databases/accessPolicyAssignments": (
+        "azure.mgmt.redisenterprise.models:AccessPolicyAssignment"
     ),
     "Microsoft.CognitiveServices/accounts": "azure.mgmt.cognitiveservices.models:Account",
     "Microsoft.CognitiveServices/accounts/deployments": "azure.mgmt.cognitiveservices.models:Deployment",

@@ -26,6 +26,7 @@ PROGRAMS = [
     "dev/defaults",
     "attach/defaults",
     "attach/max",
+    "caching/max",
 ]
 ACCEPTED = json.loads((ROOT / "tests" / "prove" / "checkov_accepted.json").read_text())
 
@@ -42,7 +43,7 @@ def test_microsofts_models_accept_every_body(program, exported, judge):
 
 def test_every_type_in_use_is_judged(exported, judge):
     used = set().union(*(judge(exported(program)) for program in PROGRAMS))
-    assert len(used) == 57
+    assert len(used) == 65
     assert used >= WITHOUT_A_CHECK.keys(), "listed without being used"
 
 
@@ -59,6 +60,7 @@ def test_each_model_refuses_what_is_wrong(exported, judge, tmp_path):
         "models/max",
         "training/max",
         "attach/defaults",
+        "caching/max",
     ):
         template = json.loads(exported(program).read_text())
         spoilt = copy.deepcopy(template)

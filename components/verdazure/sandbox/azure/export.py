@@ -11,7 +11,16 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from verdazure.sandbox.azure import arm, schema
-from verdazure.sandbox.azure.export_shapes import ENVELOPE, INSIDE, NESTED, NOT_IN_ARM, OUTSIDE, RENAMED, TYPED
+from verdazure.sandbox.azure.export_shapes import (
+    ENVELOPE,
+    INSIDE,
+    NESTED,
+    NOT_IN_ARM,
+    OUTSIDE,
+    PROPERTIES_INSIDE,
+    RENAMED,
+    TYPED,
+)
 from verdazure.sandbox.azure.outputs import as_inputs
 from verdazure.sandbox.azure.schema import ObjectType, ResourceSchema, Shape
 from verdazure.sandbox.azure.store import Store, StoredResource
@@ -125,7 +134,7 @@ def body_of(resource: StoredResource, secrets: "_Secrets") -> Template:
     placed = _own(declared)
     values = {name: value for name, value in values.items() if name in placed}
     body = _Body(declared).object(kind, placed, values)
-    if "properties" in placed:
+    if "properties" in placed and kind not in PROPERTIES_INSIDE:
         return body
     outside = (ENVELOPE | OUTSIDE.get(kind, frozenset())) - INSIDE.get(kind, frozenset())
     return _nested(body, outside)
@@ -133,7 +142,9 @@ def body_of(resource: StoredResource, secrets: "_Secrets") -> Template:
 
 def _own(declared: ResourceSchema) -> ObjectType:
     """The arguments that are neither the resource's name nor its place."""
-    path = {*declared.path_parameters, *arm.path(declared).parameters, "resourceGroupName"}
+    known = arm.path(declared)
+    guessed = () if known.exact else declared.path_parameters  # in which a reading request's query may be too
+    path = {*known.parameters, *guessed, "resourceGroupName"}
     return {name: each for name, each in declared.inputs.items() if name not in path | _FROM_THE_ID}
 
 

@@ -20,6 +20,9 @@ INSIDE: Mapping[str, frozenset[str]] = {
     "operationalinsights:Workspace": frozenset({"sku"}),
 }
 
+# Types that keep something called `properties` in their `properties`; elsewhere an argument of that name is the latter.
+PROPERTIES_INSIDE = frozenset({"apimanagement:Backend"})
+
 # Reached through a service's own data endpoint; Azure Resource Manager knows no such type.
 NOT_IN_ARM = frozenset({"storage:Blob", "storage:BlobContainerLegalHold", "storage:StorageAccountStaticWebsite"})
 

@@ -242,7 +242,7 @@ def test_a_path_has_the_parameters_that_the_sdk_takes(token):
     kind = schema.resource(f"azure-native:{token}")
     parameters = {parameter.partition(".")[0] for parameter in arm.path(kind).parameters}
     assert parameters <= set(kind.inputs)
-    query = {"expand", "apiVersion"}  # of the reading request, not of the path
+    query = {"expand", "apiVersion", "format"}  # of the reading request, not of the path
     assert not kind.path_parameters or parameters == kind.path_parameters - query
 
 

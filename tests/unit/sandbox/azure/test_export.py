@@ -141,6 +141,41 @@ def test_network_children_have_properties_of_their_own(engine):
     assert set(child) <= {"id", "name", "properties"}
 
 
+@pytest.fixture
+def gateway(engine):
+    """Where the parts of an API Management service that is there belong."""
+    engine.group()
+    place = {"resourceGroupName": "rg", "serviceName": "apim"}
+    who = {"publisherEmail": "vision@example.com", "publisherName": "Vision"}
+    sku = {"name": "BasicV2", "capacity": 1}
+    engine.create("apimanagement:ApiManagementService", {**place, **who, "location": "swedencentral", "sku": sku})
+    return place
+
+
+def test_a_gateways_backend_keeps_properties_of_its_properties(engine, gateway):
+    pool = {
+        "serviceFabricCluster": {
+            "managementEndpoints": ["https://fabric.example.com"],
+            "clientCertificatethumbprint": "0",
+        }
+    }
+    engine.create(
+        "apimanagement:Backend",
+        {**gateway, "backendId": "models", "url": "https://models.example.com", "protocol": "http", "properties": pool},
+    )
+    body = exported(engine, "Microsoft.ApiManagement/service/backends")
+    assert body["properties"]["url"] == "https://models.example.com"
+    assert set(body["properties"]["properties"]) == {"serviceFabricCluster"}
+
+
+def test_a_policys_format_is_in_its_body_though_reading_one_takes_a_format_too(engine, gateway):
+    engine.create("apimanagement:Api", {**gateway, "apiId": "chat", "displayName": "Chat", "path": "chat"})
+    policy = {"apiId": "chat", "policyId": "policy", "format": "xml", "value": "<policies />"}
+    engine.create("apimanagement:ApiPolicy", {**gateway, **policy})
+    body = exported(engine, "Microsoft.ApiManagement/service/apis/policies")
+    assert body["properties"] == {"format": "xml", "value": "<policies />"}
+
+
 def test_parts_of_a_data_factory_keep_what_their_type_has_apart(engine):
     engine.group()
     place = {"resourceGroupName": "rg", "factoryName": "adf-intake"}
