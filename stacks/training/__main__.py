@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pulumi
 from pulumi import Output
+from pulumi_azure_native import network
 from verdazure import (
     CpuCluster,
     DataClass,
@@ -16,6 +17,7 @@ from verdazure import (
     Landing,
     MlWorkspace,
     PretrainedModel,
+    ResultCache,
     TieredStorage,
     TimingMode,
     TrainingSchedule,
@@ -36,7 +38,20 @@ landing = Landing(
         "region": config.require("region"),
     },
 )
-workspace = MlWorkspace("training", {"landing": landing.ref})
+group = {"resource_group_name": landing.ref["resource_group_name"], "location": landing.location}
+hub = network.VirtualNetwork(
+    "hub",
+    **group,
+    address_space={"address_prefixes": ["10.30.0.0/16"]},
+    subnets=[{"name": "endpoints", "address_prefix": "10.30.0.0/24", "default_outbound_access": False}],
+    tags=landing.ref["tags"],
+)
+way_in = {
+    "private_endpoints": {"hub": {"subnet_id": Output.concat(hub.id, "/subnets/endpoints")}},
+    "dns_virtual_network_ids": {"hub": hub.id},
+}
+
+workspace = MlWorkspace("training", {"landing": landing.ref, **way_in})
 store = TieredStorage(
     "models",
     {
@@ -115,6 +130,8 @@ tuning = FineTuning(
         "energy_budget_kwh": 0.5,
     },
 )
+# What a service asks before it asks the model: see jobs/README.md.
+answers = ResultCache("answers", {"landing": landing.ref, "users": {"service": workspace.principal_id}, **way_in})
 
 pulumi.export("region", landing.location)
 pulumi.export("workspace", workspace.resource_name)
@@ -124,3 +141,4 @@ pulumi.export("model", {"asset": minilm.asset_uri, "publisher": minilm.publisher
 pulumi.export("preparesAt", preparing.start_hour)
 pulumi.export("liveSchedule", tuning.resource_id)
 pulumi.export("livePlan", tuning.live_plan)
+pulumi.export("cache", answers.environment)

@@ -40,6 +40,12 @@ def test_it_comes_up_settles_and_goes(training, pulumi):
     plan = LivePlan.read(told["livePlan"])
     assert (plan.region, plan.timing.within_hours, plan.resumable) == ("swedencentral", 60, True)
 
+    assert set(told["cache"]) == {
+        "VERDAZURE_CACHE_HOST",
+        "VERDAZURE_CACHE_PORT",
+        "VERDAZURE_CACHE_TTL_SECONDS",
+    }, "a service signs in by its identity: there is no key to hand over"
+
     resources = held(pulumi, training)
     live = resources["minilm-leaves"]["properties"]
     model = live["action"]["jobDefinition"]["inputs"]["finetune_model"]["uri"]
