@@ -4,7 +4,9 @@ from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from random import Random
 from threading import Barrier
+from time import sleep
 
 import pytest
 from hypothesis import given
@@ -148,6 +150,34 @@ def test_the_weights_of_a_module_are_its_parameters_and_buffers() -> None:
             return [Tensor(8)]
 
     assert weights_bytes(Module()) == 448
+
+
+def test_many_threads_never_find_a_model_unloaded_under_them_nor_more_kept_than_the_bound() -> None:
+    class Model:
+        """Knows whether it may still be asked."""
+
+        def __init__(self) -> None:
+            self.there = True
+
+        def unload(self) -> None:
+            self.there = False
+
+    keeper = Keeper[Model](100)
+
+    def work(seed: int) -> bool:
+        draw, fine = Random(seed), True  # noqa: S311
+        for _ in range(150):
+            name = draw.choice("abcde")
+            with keeper.use(name, lambda name=name: Loaded(Model(), SIZES[name], Model.unload)) as model:  # type: ignore[misc]
+                sleep(0)
+                fine = fine and model.there and keeper.now().kept_bytes <= 100
+        return fine
+
+    with ThreadPoolExecutor(8) as threads:
+        assert all(threads.map(work, range(8)))
+    now = keeper.now()
+    assert now.loads + now.reused == 8 * 150
+    assert now.loads - now.unloads == len(now.kept)
 
 
 SIZES = {"a": 10, "b": 25, "c": 40, "d": 70, "e": 101}
