@@ -5,6 +5,7 @@ from importlib.metadata import version
 from pulumi.provider.experimental import component_provider_host
 from verdazure import (
     BatchIngestion,
+    Clusters,
     CpuCluster,
     DeduplicationJob,
     DevInstance,
@@ -30,6 +31,7 @@ if __name__ == "__main__":
         TieredStorage,
         GpuCluster,
         CpuCluster,
+        Clusters,
         DevInstance,
         KubernetesCompute,
         PublicDataset,

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from verdazure.compute.cpu import CpuClusterArgs as CpuClusterArgs
     from verdazure.compute.dev import DevInstance as DevInstance
     from verdazure.compute.dev import DevInstanceArgs as DevInstanceArgs
+    from verdazure.compute.fleet import Clusters as Clusters
+    from verdazure.compute.fleet import ClustersArgs as ClustersArgs
     from verdazure.compute.gpu import GpuCluster as GpuCluster
     from verdazure.compute.gpu import GpuClusterArgs as GpuClusterArgs
     from verdazure.compute.nodes import Eviction as Eviction
@@ -76,6 +78,8 @@ _HOMES = {
     "BatchIngestionArgs": "ingestion.component",
     "CacheEviction": "caching.component",
     "CacheSize": "caching.component",
+    "Clusters": "compute.fleet",
+    "ClustersArgs": "compute.fleet",
     "CpuCluster": "compute.cpu",
     "CpuClusterArgs": "compute.cpu",
     "DataClass": "storage",

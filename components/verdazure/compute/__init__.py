@@ -2,6 +2,7 @@
 
 nodes         what clusters have in common: scale to zero, spare capacity, closed nodes
 gpu, cpu      GpuCluster and CpuCluster
+fleet         Clusters: several of them, by name
 dev           DevInstance: a person's workstation that switches itself off
 attach        KubernetesCompute: a cluster that is there already
 rightsizing   the VM size that does a job with the least energy, pure

@@ -5,6 +5,7 @@ refused: code, programs, compressed archives, formats that may carry code (Keras
 """
 
 import io
+import json
 import mmap
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -70,6 +71,9 @@ _TEXT_SUFFIXES = {
 # Short texts in an archive of PyTorch.
 _TORCH_NAMES = {"version", "byteorder", "serialization_id", ".format_version", ".storage_alignment"}
 _TEXT_NAMES = {"MLmodel", "LICENSE", "LICENCE", "NOTICE", "README", "COPYING", ".gitattributes", *_TORCH_NAMES}
+_SETTINGS = "config.json"
+# Hugging Face's documentation of transformers, Custom models, and of its pipelines: where a repository names its code.
+_NAMES_CODE = {"auto_map", "custom_pipelines"}
 _DATA_SUFFIXES = {".model", ".spm", ".png", ".jpg", ".jpeg"}
 
 
@@ -144,7 +148,21 @@ def _faults(path: Path, kind: Kind) -> Iterator[str]:
         if kind is Kind.ARCHIVE:
             yield from faults_of_archive(stream, path.stat().st_size, MOST_BYTES + 1, _faults_of_member)
         else:
-            yield from _faults_of_bytes(kind, stream.read(MOST_BYTES + 1))
+            data = stream.read(MOST_BYTES + 1)
+            yield from _faults_of_bytes(kind, data)
+            if kind is Kind.TEXT and path.name.endswith(_SETTINGS):
+                yield from _faults_of_settings(data)
+
+
+def _faults_of_settings(data: bytes) -> Iterator[str]:
+    """Whether settings of transformers name code, in the folder or in another repository, that loaders would run."""
+    try:
+        told = json.loads(data)
+    except (ValueError, RecursionError):
+        yield "are no settings that can be read: nobody knows what a loader makes of them"
+        return
+    if isinstance(told, dict) and (named := sorted(_NAMES_CODE & told.keys())):
+        yield f"names code of its own ({', '.join(named)}), which a loader may run: take a model that needs none"
 
 
 def _faults_of_bytes(kind: Kind, data: bytes) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """GpuCluster: what it registers, what it refuses, when it warns."""
 
 import pytest
-from verdazure import ArgumentError, CpuCluster, DevInstance, GpuCluster, KubernetesCompute, Priority
+from verdazure import ArgumentError, Clusters, CpuCluster, DevInstance, GpuCluster, KubernetesCompute, Priority
 
 from tests.unit.conftest import SITE, SUBSCRIPTION
 
@@ -370,3 +370,71 @@ def test_a_cluster_without_limits_is_refused(args, said):
     with pytest.raises(ArgumentError) as refused:
         KubernetesCompute("aks", {**ATTACHED, **args})
     assert said in str(refused.value)
+
+
+# Clusters
+
+
+FLEET = {
+    "landing": SITE,
+    "workspace_name": "mlw-ml-abc123",
+    "identity_id": "id",
+    "tags": {"cost-center": "4711"},
+    "clusters": {
+        "boards": {"vm_size": "Standard_NC4as_T4_v3", "max_nodes": 2, "eviction": "checkpointing"},
+        "cores": {
+            "vm_size": "Standard_D4ads_v5",
+            "max_nodes": 4,
+            "eviction": "restartable",
+            "idle_minutes": 10,
+            "tags": {"for": "batches"},
+        },
+    },
+}
+
+
+def test_each_cluster_of_a_map_is_what_it_would_be_alone(deploy):
+    def program():
+        made = Clusters("fleet", FLEET)
+        return {"ids": made.resource_ids, "names": made.resource_names}
+
+    found = deploy(program)
+    nodes = found.of("machinelearningservices:Compute")
+    alone = deploy(
+        lambda: (
+            CpuCluster(
+                "cores",
+                {
+                    **WITHOUT_GPU,
+                    "max_nodes": 4,
+                    "idle_minutes": 10,
+                    "identity_id": "id",
+                    "tags": {"cost-center": "4711", "for": "batches"},
+                },
+            )
+            and {}
+        )
+    )
+    assert nodes["cores"] == alone.of("machinelearningservices:Compute")["cores"]
+    assert nodes["boards"]["properties"]["properties"]["vmSize"] == "Standard_NC4as_T4_v3"
+    assert found.outputs["names"] == {"boards": "boards", "cores": "cores"}
+    assert set(found.outputs["ids"]) == {"boards", "cores"}
+
+
+@pytest.mark.parametrize(
+    ("cluster", "said"),
+    [
+        ({"vm_size": "Standard_X"}, "Clusters 'fleet': clusters.boards.vm_size is 'Standard_X'"),
+        ({"max_nodes": 0}, "Clusters 'boards': max_nodes is 0"),
+        ({"eviction": "sometimes"}, "Clusters 'fleet': clusters.boards.eviction is 'sometimes'"),
+    ],
+)
+def test_a_cluster_of_a_map_is_refused_by_its_name(deploy, cluster, said):
+    boards = {**FLEET["clusters"]["boards"], **cluster}
+
+    def program():
+        with pytest.raises(ArgumentError) as refused:
+            Clusters("fleet", {**FLEET, "clusters": {"boards": boards}})
+        assert said in str(refused.value)
+
+    assert deploy(program).inputs == {}

@@ -13,7 +13,7 @@ from verdazure.args import Record
 from verdazure.caching import component as caching
 from verdazure.caching import gateway
 from verdazure.catalogue import component as catalogue
-from verdazure.compute import attach, cpu, dev, gpu
+from verdazure.compute import attach, cpu, dev, fleet, gpu
 from verdazure.datasets import component as datasets
 from verdazure.deduplication import component as deduplication
 from verdazure.ingestion import component as ingestion
@@ -32,6 +32,7 @@ COMPONENTS = {
     verdazure.TieredStorage: (storage.TieredStorageArgs, storage._TieredStorage),
     verdazure.GpuCluster: (gpu.GpuClusterArgs, gpu._GpuCluster),
     verdazure.CpuCluster: (cpu.CpuClusterArgs, cpu._CpuCluster),
+    verdazure.Clusters: (fleet.ClustersArgs, fleet._Clusters),
     verdazure.DevInstance: (dev.DevInstanceArgs, dev._DevInstance),
     verdazure.KubernetesCompute: (attach.KubernetesComputeArgs, attach._KubernetesCompute),
     verdazure.DeduplicationJob: (deduplication.DeduplicationJobArgs, deduplication._DeduplicationJob),
@@ -72,6 +73,7 @@ NESTED = [
     (catalogue.ModelNeedArgs, catalogue._ModelNeed),
     (catalogue.ContentFilterArgs, catalogue._ContentFilter),
     (justification.JustificationArgs, justification.Justification),
+    (fleet.ClusterArgs, fleet._Cluster),
     (attach.InstanceTypeArgs, attach._InstanceType),
     (jobs.StepArgs, jobs.Step),
     (jobs.JobInputArgs, jobs.JobInput),

@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import json
 import struct
 import zipfile
 
@@ -79,6 +80,26 @@ def test_what_holds_numbers_and_text_is_clean(tmp_path, name, data, kind):
 @pytest.mark.parametrize("pickle", [MALICIOUS, MALICIOUS_TEXT, MALICIOUS_STACK])
 def test_a_pickle_that_would_run_a_command_is_refused(tmp_path, name, pickle):
     assert judged(tmp_path, name, pickle) == (Kind.PICKLE, (SYSTEM,))
+
+
+@pytest.mark.parametrize("key", ["auto_map", "custom_pipelines"])
+def test_settings_that_name_code_are_refused(tmp_path, key):
+    text = json.dumps({"model_type": "llama", key: {"AutoModel": "modeling.Model"}})
+    (tmp_path / "config.json").write_text(text)
+    (judged,) = scan(tmp_path).files
+    assert judged.faults == (f"names code of its own ({key}), which a loader may run: take a model that needs none",)
+
+
+def test_settings_without_code_are_clean(tmp_path):
+    (tmp_path / "tokenizer_config.json").write_text('{"model_max_length": 512}')
+    assert scan(tmp_path).clean
+
+
+@pytest.mark.parametrize("text", ["{", "[" * 100_000, "\xff"])
+def test_settings_that_cannot_be_read_are_refused(tmp_path, text):
+    (tmp_path / "config.json").write_bytes(text.encode("latin-1"))
+    (judged,) = scan(tmp_path).files
+    assert judged.faults == ("are no settings that can be read: nobody knows what a loader makes of them",)
 
 
 def test_a_pickle_by_its_first_bytes_is_one_whatever_its_name_says(tmp_path):
