@@ -503,6 +503,24 @@ def diagnostics_of(sample: Sample) -> Sample:
     )
 
 
+def shutdown_of(sample: Sample) -> Sample:
+    """A timer that stops a virtual machine each evening."""
+    return Sample(
+        "devtestlab:GlobalSchedule",
+        {
+            "location": REGION,
+            "tags": TAGS,
+            "status": "Enabled",
+            "taskType": "ComputeVmShutdownTask",
+            "dailyRecurrence": {"time": "1900"},
+            "timeZoneId": "UTC",
+            "targetResourceId": UNKNOWN,
+        },
+        f"{sample.name}-shutdown",
+        {"targetResourceId": sample.name},
+    )
+
+
 ALL = (
     *(AML_CLUSTER, AML_WORKSPACE, DATASTORE),
     *(STORAGE_ACCOUNT, BLOB_CONTAINER, BLOB_SERVICE, LIFECYCLE, DISK, SNAPSHOT),

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from pulumi_policy import PolicyResource
 
@@ -46,6 +46,13 @@ class Stack:
         for each in resources:
             neighbour = Neighbour(each)
             self._by_type[neighbour.type].append(neighbour)
+
+    def where(self, type_: str, test: Callable[[Neighbour], bool | None]) -> "Stack":
+        """The same stack, of that type only the resources for which `test` may hold."""
+        part = Stack(())
+        part._by_type.update(self._by_type)
+        part._by_type[type_] = [each for each in self.of(type_) if test(each) is not False]
+        return part
 
     @property
     def resources(self) -> list[Neighbour]:

@@ -6,7 +6,18 @@ from dataclasses import replace
 from verdazure import facts, guardrails
 
 from verdazure_policies.machines import AML_CLUSTERS, AML_INSTANCES, AML_NODES, VM_HOSTS, is_gpu, vm_sizes
-from verdazure_policies.rulebook import CRITICAL, HIGH, MEDIUM, Disagreement, Parameter, Params, Target, limit, rule
+from verdazure_policies.rulebook import (
+    CRITICAL,
+    HIGH,
+    MEDIUM,
+    Disagreement,
+    Parameter,
+    Params,
+    Target,
+    limit,
+    rule,
+    stack_rule,
+)
 from verdazure_policies.samples import (
     AML_CLUSTER,
     AML_INSTANCE,
@@ -16,7 +27,9 @@ from verdazure_policies.samples import (
     SPARK_POOL,
     UNKNOWN,
     VIRTUAL_MACHINE,
+    shutdown_of,
 )
+from verdazure_policies.stack import Neighbour, Stack
 from verdazure_policies.view import Claim, Finding, Resource, State, Value
 
 VM_SIZE = "properties.properties.vmSize"
@@ -29,6 +42,8 @@ TIMERS = "properties.properties.schedules.computeStartStop"
 POOL = "agentPoolProfiles[0]"
 POOL_SIZE = f"{POOL}.vmSize"
 DATA_FLOW = "properties.computeProperties.dataFlowProperties"
+TIMER = "devtestlab:GlobalSchedule"
+DEV_MACHINE = VIRTUAL_MACHINE.having("tags.environment", "dev")
 CORES = f"{DATA_FLOW}.coreCount"
 KEPT_WARM = (
     f"{DATA_FLOW}.timeToLive",
@@ -234,6 +249,33 @@ def gpu_right_size(machine: Resource, params: Params) -> Iterator[Finding]:
     yield from few.when(developing).otherwise("take fewer: `verdazure size` says which size does the job")
 
 
+@stack_rule(
+    id="CM11",
+    name="vm-auto-shutdown",
+    title="Virtual machines for development stop in the evening",
+    severity=HIGH,
+    guide="Scaling and workload resiliency",
+    why="A virtual machine that nobody stopped runs through every night and weekend.",
+    types=["compute:VirtualMachine"],
+    passes=[
+        (VIRTUAL_MACHINE,),
+        (DEV_MACHINE, shutdown_of(DEV_MACHINE)),
+        (DEV_MACHINE.having("priority", "Spot").having("tags.workload", "batch"), shutdown_of(DEV_MACHINE)),
+    ],
+    fails=[
+        (DEV_MACHINE,),
+        (DEV_MACHINE, shutdown_of(DEV_MACHINE).having("status", "Disabled")),
+        (DEV_MACHINE, shutdown_of(DEV_MACHINE).having("taskType", "ComputeVmStartupTask")),
+    ],
+    unknown=[(DEV_MACHINE, shutdown_of(DEV_MACHINE).linked({}))],
+)
+def vm_auto_shutdown(machine: Neighbour, params: Params, stack: Stack) -> Iterator[Finding]:
+    stopped = stack.where(TIMER, _is_on_and_stops).has_naming(machine, "targetResourceId", TIMER)
+    developing = machine.tag("environment").equals("dev")
+    fix = "add a devtestlab.GlobalSchedule with taskType ComputeVmShutdownTask, status Enabled and its id"
+    yield from stopped.when(developing).otherwise(fix)
+
+
 @rule(
     id="CM12",
     name="aks-autoscale-zero",
@@ -372,6 +414,13 @@ def adf_ir_ttl(runtime: Resource, params: Params) -> Iterator[Finding]:
         yield from warm.at_most(minutes, "minutes").otherwise(f"set timeToLive to {minutes} or less")
     cores = runtime[CORES].defaulting_to(8)  # the least that Azure offers (description of coreCount in its API)
     yield from cores.at_most(params.max_cores, "cores").otherwise(f"set coreCount to {params.max_cores} or less")
+
+
+def _is_on_and_stops(timer: Resource) -> bool | None:
+    stops = timer["taskType"].equals("ComputeVmShutdownTask")
+    # Its description in the API: Disabled where it is not set.
+    enabled = timer["status"].defaulting_to("Disabled").equals("Enabled")
+    return False if False in (stops.holds, enabled.holds) else stops.holds and enabled.holds
 
 
 def _stops(instance: Resource) -> Claim:

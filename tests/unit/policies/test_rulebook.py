@@ -28,7 +28,7 @@ OUTPUTS = {"id", "name"}
 
 WAVE_ONE = {
     *("CR01", "CR02", "CR03", "CR04", "CR05", "CR06", "CR09"),
-    *("CM01", "CM02", "CM03", "CM04", "CM05", "CM06", "CM07", "CM08", "CM12", "CM13", "CM16", "CM18"),
+    *("CM01", "CM02", "CM03", "CM04", "CM05", "CM06", "CM07", "CM08", "CM11", "CM12", "CM13", "CM16", "CM18"),
     *("ST01", "ST02", "ST03", "ST05", "ST06", "ST07", "ST08", "ST09", "ST10", "ST11"),
     *("DA01", "DA02", "DA03", "DA04", "DA05"),
     *("BK01", "BK02", "BK03", "BK04", "BK05"),
@@ -191,6 +191,7 @@ def test_stack_rules_are_those_about_neighbours() -> None:
     assert {rule.id for rule in RULES if rule.scope is Scope.STACK} == {
         "CR04",
         "CR05",
+        "CM11",
         "ST01",
         "ST03",
         "ST08",
