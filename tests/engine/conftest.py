@@ -1,5 +1,6 @@
 """What tests need to drive the real `pulumi`: a sandbox of their own each, and throwaway projects in it."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -7,6 +8,7 @@ import sys
 import textwrap
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from verdazure.sandbox import environment, toolchain
@@ -98,6 +100,33 @@ def quickstart(tmp_path: Path, pulumi: Pulumi) -> Path:
     (folder / "Pulumi.yaml").write_text((ROOT / "Pulumi.yaml").read_text().replace(".venv", str(ROOT / ".venv")))
     pulumi("stack", "init", "dev", cwd=folder)
     return folder
+
+
+@pytest.fixture
+def stack_to_copy(tmp_path: Path, pulumi: Pulumi) -> Callable[[str], Path]:
+    """`stack_to_copy("training")`: a project of stacks/ as it stands, in a folder of its own, its stack selected."""
+
+    def copy(name: str) -> Path:
+        folder = tmp_path / name
+        shutil.copytree(ROOT / "stacks" / name, folder, ignore=shutil.ignore_patterns(".verdazure", "__pycache__"))
+        described = (folder / "Pulumi.yaml").read_text()
+        (folder / "Pulumi.yaml").write_text(described.replace("../../.venv", str(ROOT / ".venv")))
+        pulumi("stack", "init", "dev", cwd=folder)
+        return folder
+
+    return copy
+
+
+@pytest.fixture
+def held(pulumi: Pulumi) -> Callable[[Path], dict[str, dict[str, Any]]]:
+    """`held(folder)`: the inputs of what the stack holds, by logical name."""
+
+    def inputs(folder: Path) -> dict[str, dict[str, Any]]:
+        deployment = json.loads(pulumi("stack", "export", cwd=folder).stdout)["deployment"]
+        found = deployment.get("resources", [])
+        return {each["urn"].rsplit("::", 1)[-1]: each["inputs"] for each in found if "inputs" in each}
+
+    return inputs
 
 
 def _config_text(value: object) -> str:

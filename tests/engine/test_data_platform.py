@@ -1,11 +1,9 @@
 """The data platform: up under the policies, up again without a change, and down to nothing; one gate for both ends."""
 
 import json
-import shutil
 from pathlib import Path
 
 import polars
-import pytest
 from verdazure.ingestion import check, parse_specification
 from verdazure.ingestion.dataflow import FileFormat, Files, Table, data_flow
 
@@ -13,25 +11,8 @@ ROOT = Path(__file__).parents[2]
 STACK = ROOT / "stacks" / "data-platform"
 
 
-@pytest.fixture
-def platform(tmp_path, pulumi):
-    """The project as it stands in the repository, in a folder of its own with its stack selected."""
-    folder = tmp_path / "data-platform"
-    shutil.copytree(STACK, folder, ignore=shutil.ignore_patterns(".verdazure", "__pycache__"))
-    described = (folder / "Pulumi.yaml").read_text()
-    (folder / "Pulumi.yaml").write_text(described.replace("../../.venv", str(ROOT / ".venv")))
-    pulumi("stack", "init", "dev", cwd=folder)
-    return folder
-
-
-def held(pulumi, folder):
-    deployment = json.loads(pulumi("stack", "export", cwd=folder).stdout)["deployment"]
-    return {
-        each["urn"].rsplit("::", 1)[-1]: each["inputs"] for each in deployment.get("resources", []) if "inputs" in each
-    }
-
-
-def test_it_comes_up_settles_and_goes(platform, pulumi):
+def test_it_comes_up_settles_and_goes(stack_to_copy, held, pulumi):
+    platform = stack_to_copy("data-platform")
     first = pulumi("up", "--yes", "--policy-pack", str(ROOT / "policies"), cwd=platform)
     assert "✅ verdazure" in first.stdout
     assert not any(word in first.stdout for word in ("[mandatory]", "[advisory]", "can't run policy", "warning:"))
@@ -44,7 +25,7 @@ def test_it_comes_up_settles_and_goes(platform, pulumi):
     assert told["deduplication"] == f"0 {told['startHour']} * * 1"
     assert set(told["pipelines"]) == {"clicks", "orders"}
 
-    resources = held(pulumi, platform)
+    resources = held(platform)
     for key, source in (
         ("clicks", Files(FileFormat.CSV, "clicks")),
         ("orders", Table("sales", "orders", "changed_at")),
@@ -59,7 +40,7 @@ def test_it_comes_up_settles_and_goes(platform, pulumi):
     assert "unchanged" in again.stdout
     pulumi("refresh", "--yes", "--expect-no-changes", cwd=platform)
     pulumi("destroy", "--yes", cwd=platform)
-    assert held(pulumi, platform) == {}
+    assert held(platform) == {}
 
 
 def test_its_gate_stops_a_bad_batch_on_a_laptop(tmp_path):

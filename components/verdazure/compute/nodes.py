@@ -1,4 +1,7 @@
-"""What clusters of CPU and of GPU nodes have in common: nodes that go when nobody needs them, and are closed."""
+"""What clusters of CPU and of GPU nodes have in common: nodes that go when nobody needs them, and are closed.
+
+Each declares its arguments itself, as the component host reads descriptions from a class's own source.
+"""
 
 import re
 from collections.abc import Mapping
