@@ -85,7 +85,7 @@ class FineTuningArgs(TypedDict):
     quantise: NotRequired[Quantisation]
     """Default `int8`."""
     tolerance: NotRequired[float]
-    """Largest difference of a log-probability that quantisation may make. Default 0.05."""
+    """Mean difference of the log-probabilities of next tokens, nats, that quantisation may make. Default 0.05."""
     from_scratch: NotRequired[bool]
     """Whether only the base model's architecture is taken, and random weights. Default false."""
     justification: NotRequired[JustificationArgs]

@@ -1,12 +1,15 @@
 """TrainingSchedule and FineTuning: what they register, and what they refuse before anything is registered."""
 
 import json
+import re
+import shlex
 
 import pulumi
 import pytest
 from verdazure import ArgumentError, FineTuning, TrainingSchedule, facts
 from verdazure.carbon.typical_hours import cleanest_hour
 from verdazure.training.finetuning import grams_per_kwh
+from verdazure_jobs.training.settings import parse
 
 from tests.unit.conftest import SITE, SUBSCRIPTION
 
@@ -383,6 +386,26 @@ def test_fine_tuning_learns_few_weights_within_a_budget_and_can_be_interrupted(d
         "mode": "ReadWriteMount",
         "assetName": "minilm-leaves",
     }
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"method": "full", "from_scratch": True, "justification": {"reason": "no base", "expires": "2099-01-01"}},
+        {"rank": 8, "epochs": 5, "quantise": "none", "tolerance": 0.1, "min_delta": 0, "learning_rate": 1e-5},
+    ],
+)
+def test_the_training_code_understands_the_command(deploy, changes):
+    """The two packages meet in nothing else."""
+    _, command = finetuned(deploy, **changes)
+    filled = re.sub(r"\$\{\{inputs.carbon_intensity\}\}", "23.43", re.sub(r"\$\{\{outputs.\w+\}\}", "out", command))
+    program, *words = shlex.split(re.sub(r"\$\{\{inputs.\w+\}\}", "in", filled))
+    settings = parse(words[2:])
+    assert (program, words[:2]) == ("python", ["-m", "verdazure_jobs.finetune"])
+    assert (settings.rank, settings.alpha) == (changes.get("rank", 16), 2 * changes.get("rank", 16))
+    assert settings.energy_budget_kwh == 2.5
+    assert (settings.method, settings.from_scratch) == (changes.get("method", "lora"), "from_scratch" in changes)
 
 
 def test_an_unknown_grid_is_said_to_be_unknown():
