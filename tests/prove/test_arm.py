@@ -27,6 +27,7 @@ PROGRAMS = [
     "attach/defaults",
     "attach/max",
     "caching/max",
+    "gateway/max",
 ]
 ACCEPTED = json.loads((ROOT / "tests" / "prove" / "checkov_accepted.json").read_text())
 
@@ -60,7 +61,7 @@ def test_each_model_refuses_what_is_wrong(exported, judge, tmp_path):
         "models/max",
         "training/max",
         "attach/defaults",
-        "caching/max",
+        "gateway/max",
     ):
         template = json.loads(exported(program).read_text())
         spoilt = copy.deepcopy(template)
