@@ -14,9 +14,16 @@ WIDTH = 100
 OUTSIDE_GROUPS = frozenset({"resources:ResourceGroup", "consumption:Budget", "monitor:DiagnosticSetting"})
 """Sampled types without `resourceGroupName` among their arguments."""
 
-DISCRIMINATORS = ("schedulePolicyType",)
-"""Keys whose value names the object's class. The SDK reads a plain dict as the first class that may stand there and
-leaves the keys of any other as they are, so a dict would reach Azure with Python's names."""
+DISCRIMINATORS = {
+    ("earlyTermination", "policyType"): "{}PolicyArgs",
+    ("properties", "endpointComputeType"): "{}OnlineDeploymentArgs",
+    ("properties", "jobType"): "{}JobArgs",
+    ("samplingAlgorithm", "samplingAlgorithmType"): "{}SamplingAlgorithmArgs",
+    ("schedulePolicy", "schedulePolicyType"): "{}Args",
+}
+"""A property, and the key in it whose value tells its class, with that class's name. The SDK reads a plain dict as the
+first class that may stand there and leaves the keys of any other as they are, so a dict would reach Azure with Python's
+names."""
 
 _WORD_START = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z](?!s(?:[A-Z]|$))[a-z])")  # publicIPs: public_ips
 _ARGUMENT = re.compile(r"[a-z][A-Za-z0-9]*")
@@ -98,8 +105,9 @@ def _resolved(value: Any, key: str, linked: str | None, module: str) -> Any:
         return Expression(f"{linked}.{output}" if linked else argument(key))
     if isinstance(value, Mapping):
         named = {argument(inner): _resolved(each, inner, linked, module) for inner, each in value.items()}
-        kind = next((value[each] for each in DISCRIMINATORS if each in value), None)
-        return Call(f"{module}.{kind}Args", named) if kind else named
+        kinds = (each for each in DISCRIMINATORS if each[0] == key and each[1] in value)
+        kind = next((DISCRIMINATORS[each].format(value[each[1]]) for each in kinds), None)
+        return Call(f"{module}.{kind}", named) if kind else named
     return [_resolved(each, key, linked, module) for each in value] if isinstance(value, list) else value
 
 

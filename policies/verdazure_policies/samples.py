@@ -340,6 +340,23 @@ AML_JOB = Sample(
     links={"workspaceName": "workspace"},
 )
 
+AML_SWEEP = Sample(
+    "machinelearningservices:Job",
+    {
+        "workspaceName": "ml",
+        "properties": {
+            "jobType": "Sweep",
+            "objective": {"goal": "Minimize", "primaryMetric": "loss"},
+            "samplingAlgorithm": {"samplingAlgorithmType": "Random"},
+            "searchSpace": {"optimizer": ["choice", ["adam", "lion"]]},
+            "trial": {"command": "python train.py", "environmentId": "azureml:train:1"},
+            "limits": {"jobLimitsType": "Sweep", "trialTimeout": "PT1H", "maxTotalTrials": 8},
+            "earlyTermination": {"policyType": "MedianStopping"},
+        },
+    },
+    links={"workspaceName": "workspace"},
+)
+
 AML_SCHEDULE = Sample(
     "machinelearningservices:Schedule",
     {
@@ -352,13 +369,43 @@ AML_SCHEDULE = Sample(
                     "jobType": "Pipeline",
                     "jobs": {
                         "train": {"type": "command", "limits": {"timeout": "PT4H"}},
-                        "tune": {"type": "sweep", "limits": {"max_total_trials": 8, "trial_timeout": 3600}},
+                        "tune": {
+                            "type": "sweep",
+                            "sampling_algorithm": "random",
+                            "limits": {"max_total_trials": 8, "trial_timeout": 3600},
+                            "early_termination": {"policy_type": "MedianStopping"},
+                        },
                     },
                 },
             },
         },
     },
     links={"workspaceName": "workspace"},
+)
+
+ONLINE_ENDPOINT = Sample(
+    "machinelearningservices:OnlineEndpoint",
+    {
+        "workspaceName": "ml",
+        "location": REGION,
+        "tags": TAGS,
+        "properties": {"authMode": "AADToken", "traffic": {"blue": 100}},
+    },
+    links={"workspaceName": "workspace"},
+)
+
+ONLINE_DEPLOYMENT = Sample(
+    "machinelearningservices:OnlineDeployment",
+    {
+        "workspaceName": "ml",
+        "endpointName": UNKNOWN,
+        "deploymentName": "blue",
+        "location": REGION,
+        "tags": TAGS,
+        "sku": {"name": "Default", "capacity": 1},
+        "properties": {"endpointComputeType": "Managed", "instanceType": "Standard_D2as_v4"},
+    },
+    links={"workspaceName": "workspace", "endpointName": "onlineendpoint"},
 )
 
 INTEGRATION_RUNTIME = Sample(
@@ -521,8 +568,28 @@ def shutdown_of(sample: Sample) -> Sample:
     )
 
 
+def autoscale_of(sample: Sample) -> Sample:
+    """A setting that adds an instance when there is more to do and takes it away again."""
+    return Sample(
+        "monitor:AutoscaleSetting",
+        {
+            "location": REGION,
+            "tags": TAGS,
+            "enabled": True,
+            "targetResourceUri": UNKNOWN,
+            "profiles": [
+                {"name": "load", "capacity": {"minimum": "1", "maximum": "4", "default": "1"}, "rules": []},
+            ],
+        },
+        f"{sample.name}-autoscale",
+        {"targetResourceUri": sample.name},
+    )
+
+
 ALL = (
     *(AML_CLUSTER, AML_WORKSPACE, DATASTORE),
+    *(AML_JOB, AML_SCHEDULE, HOSTED_MODEL),
+    *(ONLINE_ENDPOINT, ONLINE_DEPLOYMENT, autoscale_of(ONLINE_DEPLOYMENT)),
     *(STORAGE_ACCOUNT, BLOB_CONTAINER, BLOB_SERVICE, LIFECYCLE, DISK, SNAPSHOT),
     *(KEY_VAULT, REGISTRY),
     *(LOG_WORKSPACE, APP_INSIGHTS, diagnostics_of(AML_WORKSPACE), diagnostics_of(KEY_VAULT)),

@@ -1,12 +1,12 @@
 """Models and inference: none larger than its need, none that waits on boards of its own, no job without an end."""
 
 from collections.abc import Iterator
-from datetime import date
 
 from verdazure import facts, guardrails
 
+from verdazure_policies.reasons import given, justified
 from verdazure_policies.rulebook import HIGH, MEDIUM, Params, limit, rule
-from verdazure_policies.samples import AML_JOB, AML_SCHEDULE, HOSTED_MODEL, UNKNOWN
+from verdazure_policies.samples import AML_JOB, AML_SCHEDULE, AML_SWEEP, HOSTED_MODEL, UNKNOWN
 from verdazure_policies.view import Claim, Finding, Resource, State, Value, View
 
 MODEL = "properties.model.name"
@@ -15,11 +15,9 @@ CAPACITY = "sku.capacity"
 REASON, UNTIL, NEED = "tags.justification", "tags.justified-until", "tags.need"
 TIMEOUT = "properties.limits.timeout"
 NODES = "properties.action.jobDefinition.jobs"
+SAMPLING = "properties.samplingAlgorithm.samplingAlgorithmType"
 LARGER = HOSTED_MODEL.having(MODEL, "gpt-5")
 HELD = HOSTED_MODEL.having(SKU, "ProvisionedManaged")
-SWEEP = AML_JOB.having("properties.jobType", "Sweep").having(
-    "properties.limits", {"trialTimeout": "PT1H", "maxTotalTrials": 8}
-)
 FUTURE = "2999-12-31"
 
 
@@ -51,7 +49,7 @@ FUTURE = "2999-12-31"
 )
 def small_model_first(deployment: Resource, params: Params) -> Iterator[Finding]:
     smallest = deployment[MODEL].satisfies(_has_no_smaller_sibling, "a model without a smaller one of its kind")
-    said = _given(deployment, "need") | _justified(deployment)
+    said = given(deployment, "need") | justified(deployment)
     yield from smallest.unless(said).otherwise(f"take {_smaller(deployment)}, or tag need with what it cannot do")
 
 
@@ -70,7 +68,7 @@ def small_model_first(deployment: Resource, params: Params) -> Iterator[Finding]
 def no_idle_provisioned(deployment: Resource, params: Params) -> Iterator[Finding]:
     by_the_token = deployment[SKU].satisfies(lambda sku: "provisioned" not in str(sku).lower(), "paid by the token")
     fix = "take a Standard or Batch type, or tag justification and justified-until (a day to come)"
-    yield from by_the_token.unless(_justified(deployment)).otherwise(fix)
+    yield from by_the_token.unless(justified(deployment)).otherwise(fix)
 
 
 @rule(
@@ -128,15 +126,15 @@ def offline_in_batches(deployment: Resource, params: Params) -> Iterator[Finding
     types=["machinelearningservices:Job", "machinelearningservices:Schedule"],
     passes=[
         AML_JOB,
-        SWEEP,
+        AML_SWEEP,
         AML_JOB.having("properties.jobType", "AutoML").without(TIMEOUT),
         AML_SCHEDULE,
         AML_SCHEDULE.having("properties.action", {"actionType": "InvokeBatchEndpoint"}),
     ],
     fails=[
         AML_JOB.without(TIMEOUT),
-        SWEEP.without("properties.limits.maxTotalTrials"),
-        SWEEP.without("properties.limits.trialTimeout"),
+        AML_SWEEP.without("properties.limits.maxTotalTrials"),
+        AML_SWEEP.without("properties.limits.trialTimeout"),
         AML_SCHEDULE.without(f"{NODES}.train.limits"),
         AML_SCHEDULE.without(f"{NODES}.tune.limits.trial_timeout"),
     ],
@@ -149,6 +147,52 @@ def offline_in_batches(deployment: Resource, params: Params) -> Iterator[Finding
 def job_timeouts(job: Resource, params: Params) -> Iterator[Finding]:
     for claim in _ends(job):
         yield from claim.otherwise("set limits: a timeout, and for a sweep the trials and their timeout")
+
+
+@rule(
+    id="MI10",
+    name="sweep-early-stop",
+    title="A sweep stops the trials that lose",
+    severity=MEDIUM,
+    guide="Sustainable machine learning operations practices",
+    why="Most trials of a sweep are seen to lose long before they end; what they train after that is thrown away.",
+    types=["machinelearningservices:Job", "machinelearningservices:Schedule"],
+    passes=[
+        AML_SWEEP,
+        AML_JOB,
+        AML_SWEEP.having(SAMPLING, "Bayesian").without("properties.earlyTermination"),
+        AML_SCHEDULE,
+        AML_SCHEDULE.having(f"{NODES}.tune.sampling_algorithm", "bayesian").without(f"{NODES}.tune.early_termination"),
+        AML_SCHEDULE.having("properties.action", {"actionType": "InvokeBatchEndpoint"}),
+    ],
+    fails=[
+        AML_SWEEP.without("properties.earlyTermination"),
+        AML_SWEEP.without("properties.earlyTermination").having(SAMPLING, "Grid"),
+        AML_SCHEDULE.without(f"{NODES}.tune.early_termination"),
+    ],
+    unknown=[
+        AML_SWEEP.having("properties.earlyTermination", UNKNOWN),
+        AML_SWEEP.without("properties.earlyTermination").having("properties.samplingAlgorithm", UNKNOWN),
+        AML_SCHEDULE.having(NODES, UNKNOWN),
+        AML_SCHEDULE.having(f"{NODES}.tune.early_termination", UNKNOWN),
+    ],
+)
+def sweep_early_stop(job: Resource, params: Params) -> Iterator[Finding]:
+    for claim in _stops_losers(job):
+        yield from claim.otherwise("set an early termination policy, such as MedianStopping or Bandit")
+
+
+def _stops_losers(job: Resource) -> Iterator[Claim]:
+    """Azure ML refuses such a policy where Bayesian sampling picks each trial by how the last ones ended."""
+    if job.type == "machinelearningservices:Job":
+        stopping = _set(job["properties.earlyTermination"], "a policy").unless(job[SAMPLING].equals("Bayesian"))
+        yield stopping.when(job["properties.jobType"].equals("Sweep"))
+        return
+    if job[NODES].state is State.UNKNOWN:
+        yield Claim(None, job[NODES], "an early termination policy for each sweep")
+    for node in job.members(NODES):
+        stopping = _set(node["early_termination"], "a policy").unless(node["sampling_algorithm"].equals("bayesian"))
+        yield stopping.when(node["type"].equals("sweep"))
 
 
 def _ends(job: Resource) -> Iterator[Claim]:
@@ -173,27 +217,9 @@ def _ends_of(node: View) -> Iterator[Claim]:
         yield _set(node["limits.timeout"]).when(node["type"].equals("command"))
 
 
-def _set(value: Value) -> Claim:
+def _set(value: Value, want: str = "a limit") -> Claim:
     """Claims that there is a value; one that only the deployment tells cannot be verified."""
-    return value.satisfies(lambda found: found not in ("", None), "a limit")
-
-
-def _given(deployment: Resource, tag: str) -> Claim:
-    return deployment.tag(tag).satisfies(lambda said: str(said).strip() != "", "a reason")
-
-
-def _justified(deployment: Resource) -> Claim:
-    """A reason, and a day to come until which it holds."""
-    reason = _given(deployment, "justification")
-    until = deployment.tag("justified-until").satisfies(_is_to_come, "a day to come")
-    return until if reason.holds else reason
-
-
-def _is_to_come(day: object) -> bool:
-    try:
-        return date.fromisoformat(str(day)) >= date.today()
-    except ValueError:
-        return False
+    return value.satisfies(lambda found: found not in ("", None), want)
 
 
 def _has_no_smaller_sibling(name: object) -> bool | None:

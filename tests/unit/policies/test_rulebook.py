@@ -32,7 +32,7 @@ WAVE_ONE = {
     *("ST01", "ST02", "ST03", "ST05", "ST06", "ST07", "ST08", "ST09", "ST10", "ST11"),
     *("DA01", "DA02", "DA03", "DA04", "DA05"),
     *("BK01", "BK02", "BK03", "BK04", "BK05"),
-    *("MI01", "MI02", "MI03", "MI04", "MI09"),
+    *("MI01", "MI02", "MI03", "MI04", "MI05", "MI06", "MI07", "MI09", "MI10", "MI11"),
     *("MO01", "MO02", "MO03", "MO05", "MO07"),
     *("SE01", "SE02", "SE03", "SE04", "SE05", "SE06", "SE07", "SE08", "SE10", "SE11"),
 }
@@ -192,6 +192,8 @@ def test_stack_rules_are_those_about_neighbours() -> None:
         "CR04",
         "CR05",
         "CM11",
+        "MI05",
+        "MI11",
         "ST01",
         "ST03",
         "ST08",

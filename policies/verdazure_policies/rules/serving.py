@@ -1,0 +1,185 @@
+"""Serving: instances follow the load, none is larger than its model needs, none waits for requests that never come."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from verdazure_policies.machines import is_gpu
+from verdazure_policies.reasons import given, justified
+from verdazure_policies.rulebook import HIGH, MEDIUM, Parameter, Params, Target, rule, stack_rule
+from verdazure_policies.samples import ONLINE_DEPLOYMENT, ONLINE_ENDPOINT, UNKNOWN, autoscale_of
+from verdazure_policies.stack import Neighbour, Stack
+from verdazure_policies.view import Claim, Finding, Resource, State
+
+DEPLOYMENTS = "machinelearningservices:OnlineDeployment"
+ENDPOINTS = "machinelearningservices:OnlineEndpoint"
+MANAGED = Target(DEPLOYMENTS, "properties.endpointComputeType", ("Managed",))
+SCALERS = "monitor:AutoscaleSetting"
+INSTANCES = "sku.capacity"
+SIZE = "properties.instanceType"
+MINIMUM = "profiles[0].capacity.minimum"
+GPU_SIZE = "Standard_NC4as_T4_v3"
+BUSY = ONLINE_DEPLOYMENT.having(INSTANCES, 3)
+SCALER = autoscale_of(BUSY)
+GREEN = ONLINE_DEPLOYMENT.having("deploymentName", "green")
+FUTURE = "2999-12-31"
+
+
+@stack_rule(
+    id="MI05",
+    name="online-autoscale",
+    title="Instances that answer requests follow the load",
+    severity=HIGH,
+    guide="Scaling and workload resiliency",
+    why="Instances that are counted for the busiest hour idle through all others.",
+    types=[MANAGED],
+    params={"max_minimum": Parameter(1, "Most instances that an autoscale setting keeps without load")},
+    passes=[
+        (BUSY, SCALER),
+        (ONLINE_DEPLOYMENT,),
+        (ONLINE_DEPLOYMENT.without("sku"),),
+        (BUSY.having("properties.endpointComputeType", "Kubernetes"),),
+        (BUSY.having("tags.slo", "high"), SCALER.having(MINIMUM, "3")),
+    ],
+    fails=[
+        (BUSY,),
+        (BUSY.having("tags.slo", "high"),),
+        (BUSY, SCALER.without("enabled")),
+        (BUSY, SCALER.having(MINIMUM, "2")),
+        (BUSY, SCALER.having(MINIMUM, "many")),
+    ],
+    unknown=[
+        (BUSY.having(INSTANCES, UNKNOWN),),
+        (BUSY, SCALER.linked({})),
+        (BUSY, SCALER.having(MINIMUM, UNKNOWN)),
+        (BUSY, SCALER.having("profiles", UNKNOWN)),
+    ],
+)
+def online_autoscale(deployment: Neighbour, params: Params, stack: Stack) -> Iterator[Finding]:
+    working = stack.where(SCALERS, _is_on)
+    # Without an autoscale setting the number of instances is what the sku says; a managed one cannot go below one.
+    several = deployment[INSTANCES].defaulting_to(1).above(1, "instances")
+    scaled = working.has_naming(deployment, "targetResourceUri", SCALERS)
+    yield from scaled.when(several).otherwise("add a monitor.AutoscaleSetting with its id, enabled: true")
+    held = deployment.tag("slo").equals("high")
+    for setting in working.naming(deployment, "targetResourceUri", SCALERS):
+        for least in _minimums(setting, params.max_minimum):
+            yield from least.unless(held).otherwise(f"set minimum to {params.max_minimum}, or tag slo with high")
+
+
+def _is_on(setting: Neighbour) -> bool | None:
+    # Its description in the API: false where it is not set.
+    return setting["enabled"].defaulting_to(False).equals(True).holds
+
+
+def _minimums(setting: Neighbour, most: int) -> Iterator[Claim]:
+    """The least instances of each profile, which are texts in the API."""
+    if setting["profiles"].state is State.UNKNOWN:
+        yield Claim(None, setting["profiles"], f"at most {most} instances")
+    for profile in setting.each("profiles"):
+        yield profile["capacity.minimum"].satisfies(lambda least: _count(least) <= most, f"at most {most} instances")
+
+
+def _count(text: object) -> float:
+    """A text that is no number is more than any limit."""
+    return int(str(text)) if str(text).isdecimal() else float("inf")
+
+
+@rule(
+    id="MI06",
+    name="serving-right-size",
+    title="Requests are answered by few and plain machines",
+    severity=HIGH,
+    guide="Model size",
+    why="A GPU that serves draws power day and night, however few requests come; many models answer on a CPU.",
+    types=[MANAGED],
+    params={"max_instances": Parameter(10, "Most instances of one deployment")},
+    passes=[
+        ONLINE_DEPLOYMENT,
+        ONLINE_DEPLOYMENT.without("sku"),
+        ONLINE_DEPLOYMENT.having(INSTANCES, 10),
+        ONLINE_DEPLOYMENT.having(SIZE, GPU_SIZE).having("tags.need", "8 GB of weights, answers within 200 ms"),
+    ],
+    fails=[
+        ONLINE_DEPLOYMENT.having(SIZE, GPU_SIZE),
+        ONLINE_DEPLOYMENT.having(SIZE, GPU_SIZE).having("tags.need", " "),
+        ONLINE_DEPLOYMENT.having(INSTANCES, 11),
+    ],
+    unknown=[
+        ONLINE_DEPLOYMENT.having(SIZE, UNKNOWN),
+        ONLINE_DEPLOYMENT.having(INSTANCES, UNKNOWN),
+        ONLINE_DEPLOYMENT.having(SIZE, GPU_SIZE).having("tags", UNKNOWN),
+    ],
+)
+def serving_right_size(deployment: Resource, params: Params) -> Iterator[Finding]:
+    size = deployment[SIZE].defaulting_to("Standard_F4s_v2")  # description of instanceType in its API
+    plain = replace(~is_gpu(size), want="a size without a GPU")
+    yield from plain.unless(given(deployment, "need")).otherwise(
+        "take a CPU size, or tag need with what asks for a GPU"
+    )
+    few = deployment[INSTANCES].defaulting_to(1).at_most(params.max_instances, "instances")
+    yield from few.otherwise(f"set sku.capacity to {params.max_instances} or less")
+
+
+@rule(
+    id="MI07",
+    name="batch-not-online",
+    title="What may wait is not served by machines that wait",
+    severity=MEDIUM,
+    guide="Scaling and workload resiliency",
+    why="An online deployment keeps an instance up at all hours; a batch one borrows a cluster that scales to zero.",
+    types=[MANAGED],
+    passes=[ONLINE_DEPLOYMENT, ONLINE_DEPLOYMENT.having("tags.latency", "interactive")],
+    fails=[ONLINE_DEPLOYMENT.having("tags.latency", "offline")],
+    unknown=[ONLINE_DEPLOYMENT.having("tags", UNKNOWN)],
+)
+def batch_not_online(deployment: Resource, params: Params) -> Iterator[Finding]:
+    online = deployment.tag("latency").is_not("offline")
+    yield from online.otherwise("deploy it as a machinelearningservices.BatchDeployment")
+
+
+@stack_rule(
+    id="MI11",
+    name="zero-traffic",
+    title="A deployment that no request reaches is removed",
+    severity=MEDIUM,
+    guide="Scaling and workload resiliency",
+    why="A version that no request reaches keeps its instances up all the same.",
+    types=[MANAGED],
+    passes=[
+        (ONLINE_DEPLOYMENT, ONLINE_ENDPOINT),
+        (ONLINE_DEPLOYMENT,),
+        (ONLINE_DEPLOYMENT, ONLINE_ENDPOINT.without("properties.traffic")),
+        (GREEN, ONLINE_ENDPOINT.having("properties.mirrorTraffic", {"green": 10})),
+        (
+            GREEN.having("tags.justification", "rollback of release 12").having("tags.justified-until", FUTURE),
+            ONLINE_ENDPOINT,
+        ),
+    ],
+    fails=[
+        (GREEN, ONLINE_ENDPOINT),
+        (GREEN, ONLINE_ENDPOINT.having("properties.traffic.green", 0)),
+        (GREEN.having("tags.justification", "rollback of release 12"), ONLINE_ENDPOINT),
+    ],
+    unknown=[
+        (GREEN, ONLINE_ENDPOINT.having("properties.traffic", UNKNOWN)),
+        (GREEN, ONLINE_ENDPOINT.having("properties.mirrorTraffic", UNKNOWN)),
+        (GREEN.having("deploymentName", UNKNOWN), ONLINE_ENDPOINT),
+    ],
+)
+def zero_traffic(deployment: Neighbour, params: Params, stack: Stack) -> Iterator[Finding]:
+    endpoint = stack.named_by(deployment, "endpointName", ENDPOINTS)
+    # Where the endpoint says nothing of traffic, something else than this program directs it.
+    if endpoint is None or endpoint["properties.traffic"].state is State.MISSING:
+        return
+    reached = _share(endpoint, "traffic", deployment) | _share(endpoint, "mirrorTraffic", deployment)
+    yield from reached.unless(justified(deployment)).otherwise(
+        "remove it, send it traffic, or tag justification and justified-until (a day to come)"
+    )
+
+
+def _share(endpoint: Neighbour, kind: str, deployment: Neighbour) -> Claim:
+    """Claims that the endpoint sends the deployment a share of its requests, or copies of them."""
+    name, shares = deployment["deploymentName"], endpoint[f"properties.{kind}"]
+    if State.UNKNOWN in (name.state, shares.state):
+        return Claim(None, name if name.state is State.UNKNOWN else shares, "one with a share of the requests")
+    return endpoint[f"properties.{kind}.{name.content}"].above(0, "percent of the requests")
