@@ -305,6 +305,42 @@ CONTAINER_APP = Sample(
     {"location": REGION, "tags": TAGS, "template": {"scale": {"minReplicas": 0, "maxReplicas": 3}}},
 )
 
+APP_ENVIRONMENT = Sample(
+    "app:ManagedEnvironment",
+    {
+        "location": REGION,
+        "tags": TAGS,
+        "workloadProfiles": [
+            {"name": "Consumption", "workloadProfileType": "Consumption"},
+            {"name": "large", "workloadProfileType": "D8", "minimumCount": 0, "maximumCount": 2},
+        ],
+    },
+)
+
+BATCH_POOL = Sample(
+    "batch:Pool",
+    {
+        "accountName": "batch",
+        "vmSize": "Standard_D4ads_v5",
+        "scaleSettings": {
+            "autoScale": {
+                "formula": "$TargetLowPriorityNodes = min(4, $PendingTasks.GetSample(180 * TimeInterval_Second));",
+                "evaluationInterval": "PT5M",
+            }
+        },
+    },
+)
+
+DATA_EXPLORER = Sample(
+    "kusto:Cluster",
+    {
+        "location": REGION,
+        "tags": TAGS,
+        "sku": {"name": "Standard_E2ads_v5", "tier": "Standard", "capacity": 2},
+        "enableAutoStop": True,
+    },
+)
+
 SPARK_POOL = Sample(
     "synapse:BigDataPool",
     {
@@ -323,6 +359,26 @@ HOSTED_MODEL = Sample(
         "tags": TAGS,
         "sku": {"name": "DataZoneStandard", "capacity": 50},
         "properties": {"model": {"format": "OpenAI", "name": "gpt-5-nano", "version": "2025-08-07"}},
+    },
+)
+
+CONTENT_FILTER = Sample(
+    "cognitiveservices:RaiPolicy",
+    {
+        "accountName": "ai",
+        "properties": {
+            "basePolicyName": "Microsoft.DefaultV2",
+            "mode": "Blocking",
+            "contentFilters": [
+                {
+                    "name": "Violence",
+                    "source": "Prompt",
+                    "enabled": True,
+                    "blocking": True,
+                    "severityThreshold": "Medium",
+                }
+            ],
+        },
     },
 )
 
@@ -588,12 +644,14 @@ def autoscale_of(sample: Sample) -> Sample:
 
 ALL = (
     *(AML_CLUSTER, AML_WORKSPACE, DATASTORE),
-    *(AML_JOB, AML_SCHEDULE, HOSTED_MODEL),
+    *(AML_INSTANCE, AML_JOB, AML_SWEEP, AML_SCHEDULE),
+    *(HOSTED_MODEL, CONTENT_FILTER),
     *(ONLINE_ENDPOINT, ONLINE_DEPLOYMENT, autoscale_of(ONLINE_DEPLOYMENT)),
     *(STORAGE_ACCOUNT, BLOB_CONTAINER, BLOB_SERVICE, LIFECYCLE, DISK, SNAPSHOT),
     *(KEY_VAULT, REGISTRY),
     *(LOG_WORKSPACE, APP_INSIGHTS, diagnostics_of(AML_WORKSPACE), diagnostics_of(KEY_VAULT)),
-    *(VIRTUAL_MACHINE, KUBERNETES, INTEGRATION_RUNTIME),
+    *(VIRTUAL_MACHINE, KUBERNETES, CONTAINER_APP, APP_ENVIRONMENT, BATCH_POOL),
+    *(SPARK_POOL, DATA_EXPLORER, INTEGRATION_RUNTIME),
     *(EVENT_HUB, EVENT_HUB_NAMESPACE, IOT_HUB, STREAMING_JOB, SEARCH_SERVICE),
     *(RECOVERY_VAULT, BACKUP_VAULT, VM_BACKUP_POLICY, BLOB_BACKUP_POLICY),
     *(STACK, RESOURCE_GROUP, BUDGET),

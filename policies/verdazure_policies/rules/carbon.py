@@ -25,6 +25,7 @@ from verdazure_policies.samples import (
     AML_WORKSPACE,
     BLOB_CONTAINER,
     DATASTORE,
+    HOSTED_MODEL,
     KEY_VAULT,
     KUBERNETES,
     RESOURCE_GROUP,
@@ -36,6 +37,9 @@ from verdazure_policies.samples import (
 from verdazure_policies.stack import Neighbour, Stack
 from verdazure_policies.taggable import is_taggable
 from verdazure_policies.view import Claim, Finding, Resource, State, Value
+
+DATA_ZONES = ("eu", "eea", "us")
+"""Residency areas that a data zone of Azure keeps to."""
 
 CLUSTER_LOCATION = "properties.computeLocation"
 
@@ -244,6 +248,53 @@ def no_needless_geo_replication(account: Resource, params: Params) -> Iterator[F
     )
     local = account["sku.name"].satisfies(lambda sku: not _is_geo_replicated(sku), "a sku that stays in one region")
     yield from local.when(classes).otherwise("set sku.name to Standard_LRS, or correct the tag data-class")
+
+
+@rule(
+    id="CR07",
+    name="opaque-global-sku",
+    title="A hosted model answers inside the residency area",
+    severity=HIGH,
+    guide="Regional data strategy",
+    why="A global type answers in any Azure region: nobody can say whose grid fed it, nor where the prompt went.",
+    types=["cognitiveservices:Deployment"],
+    params={
+        "residency": Parameter(
+            default="",
+            description="Area that prompts must stay in: eu, eea or a country code; empty: anywhere",
+            choices=("", *residencies()),
+        )
+    },
+    cases_with={"residency": "eu"},
+    passes=[
+        HOSTED_MODEL,
+        HOSTED_MODEL.having("sku.name", "Standard"),
+        HOSTED_MODEL.having("sku.name", "DataZoneBatch"),
+    ],
+    fails=[
+        HOSTED_MODEL.having("sku.name", "GlobalStandard"),
+        HOSTED_MODEL.having("sku.name", "GlobalBatch"),
+        HOSTED_MODEL.having("sku.name", "DeveloperTier"),
+    ],
+    unknown=[HOSTED_MODEL.having("sku.name", UNKNOWN), HOSTED_MODEL.having("sku.name", "TypeOfTomorrow")],
+)
+def opaque_global_sku(deployment: Resource, params: Params) -> Iterator[Finding]:
+    if not params.residency:
+        return
+    zonal = params.residency in DATA_ZONES
+    inside = deployment["sku.name"].satisfies(
+        lambda sku: _stays(str(sku).lower(), zonal), f"a type that processes inside {params.residency}"
+    )
+    yield from inside.otherwise(f"set sku.name to {'DataZoneStandard or DataZoneBatch' if zonal else 'Standard'}")
+
+
+def _stays(sku: str, zonal: bool) -> bool | None:
+    """Whether a deployment type processes where it is told to. Source: Microsoft Learn, Deployment types."""
+    if sku.startswith(("global", "developer")):
+        return False
+    if sku.startswith("datazone"):
+        return zonal
+    return True if sku in ("standard", "provisionedmanaged") else None
 
 
 @rule(

@@ -27,6 +27,7 @@ from verdazure_policies.samples import (
     SPARK_POOL,
     UNKNOWN,
     VIRTUAL_MACHINE,
+    Sample,
     shutdown_of,
 )
 from verdazure_policies.stack import Neighbour, Stack
@@ -44,6 +45,11 @@ POOL_SIZE = f"{POOL}.vmSize"
 DATA_FLOW = "properties.computeProperties.dataFlowProperties"
 TIMER = "devtestlab:GlobalSchedule"
 DEV_MACHINE = VIRTUAL_MACHINE.having("tags.environment", "dev")
+INTERRUPTIBLE = VIRTUAL_MACHINE.having("tags.interruptible", "true")
+SCALE_SET_PRIORITY = "virtualMachineProfile.priority"
+SCALE_SET = Sample(
+    "compute:VirtualMachineScaleSet", {**INTERRUPTIBLE.properties, "sku": {"name": "Standard_D4ads_v5", "capacity": 2}}
+).without("hardwareProfile")
 CORES = f"{DATA_FLOW}.coreCount"
 KEPT_WARM = (
     f"{DATA_FLOW}.timeToLive",
@@ -247,6 +253,30 @@ def gpu_right_size(machine: Resource, params: Params) -> Iterator[Finding]:
         f"a size with at most {params.max_boards} boards",
     )
     yield from few.when(developing).otherwise("take fewer: `verdazure size` says which size does the job")
+
+
+@rule(
+    id="CM10",
+    name="vm-spot",
+    title="Machines whose work can begin again run on spare capacity",
+    severity=MEDIUM,
+    guide="Scaling and workload resiliency",
+    why="Spare capacity is hardware that already runs; dedicated machines have more of it built and powered.",
+    types=["compute:VirtualMachine", "compute:VirtualMachineScaleSet"],
+    passes=[
+        INTERRUPTIBLE.having("priority", "Spot"),
+        VIRTUAL_MACHINE,
+        VIRTUAL_MACHINE.having("tags.interruptible", "false"),
+        SCALE_SET.having(SCALE_SET_PRIORITY, "Spot"),
+    ],
+    fails=[INTERRUPTIBLE, INTERRUPTIBLE.having("priority", "Regular"), SCALE_SET],
+    unknown=[INTERRUPTIBLE.having("priority", UNKNOWN), VIRTUAL_MACHINE.having("tags", UNKNOWN)],
+)
+def vm_spot(machine: Resource, params: Params) -> Iterator[Finding]:
+    path = SCALE_SET_PRIORITY if machine.type == SCALE_SET.type else "priority"
+    interruptible = machine.tag("interruptible").equals("true")
+    fix = "set it to Spot, or tag work that cannot restart with interruptible: false"
+    yield from machine[path].equals("Spot").when(interruptible).otherwise(fix)
 
 
 @stack_rule(

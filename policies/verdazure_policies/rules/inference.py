@@ -6,12 +6,17 @@ from verdazure import facts, guardrails
 
 from verdazure_policies.reasons import given, justified
 from verdazure_policies.rulebook import HIGH, MEDIUM, Params, limit, rule
-from verdazure_policies.samples import AML_JOB, AML_SCHEDULE, AML_SWEEP, HOSTED_MODEL, UNKNOWN
+from verdazure_policies.samples import AML_JOB, AML_SCHEDULE, AML_SWEEP, CONTENT_FILTER, HOSTED_MODEL, UNKNOWN
 from verdazure_policies.view import Claim, Finding, Resource, State, Value, View
 
 MODEL = "properties.model.name"
 SKU = "sku.name"
 CAPACITY = "sku.capacity"
+UPGRADE = "properties.versionUpgradeOption"
+FILTER = "properties.contentFilters[0]"
+HARMS = ("Hate", "Jailbreak", "Selfharm", "Sexual", "Violence")
+"""What is filtered for its harm; other filters may only annotate (Microsoft Learn, Content filtering annotations)."""
+
 REASON, UNTIL, NEED = "tags.justification", "tags.justified-until", "tags.need"
 TIMEOUT = "properties.limits.timeout"
 NODES = "properties.action.jobDefinition.jobs"
@@ -114,6 +119,76 @@ def offline_in_batches(deployment: Resource, params: Params) -> Iterator[Finding
     batch = deployment[SKU].satisfies(lambda sku: str(sku).lower().endswith("batch"), "a Batch type")
     offline = deployment.tag("latency").equals("offline")
     yield from batch.when(offline).otherwise("set offline, or sku to DataZoneBatch or GlobalBatch")
+
+
+@rule(
+    id="MI13",
+    name="hosted-model-upgrade",
+    title="A hosted model outlives its version",
+    severity=MEDIUM,
+    guide="Sustainable machine learning operations practices",
+    why="Azure turns versions off: a deployment that stays behind stops answering, and its callers retry for nothing.",
+    types=["cognitiveservices:Deployment"],
+    passes=[
+        HOSTED_MODEL.having(UPGRADE, "OnceCurrentVersionExpired"),
+        HOSTED_MODEL,
+        HOSTED_MODEL.having(UPGRADE, "OnceNewDefaultVersionAvailable"),
+        HOSTED_MODEL.having(UPGRADE, "NoAutoUpgrade")
+        .having(REASON, "the version that our test set was approved with")
+        .having(UNTIL, FUTURE),
+    ],
+    fails=[HOSTED_MODEL.having(UPGRADE, "NoAutoUpgrade")],
+    unknown=[
+        HOSTED_MODEL.having(UPGRADE, UNKNOWN),
+        HOSTED_MODEL.having(UPGRADE, "NoAutoUpgrade").having("tags", UNKNOWN),
+    ],
+)
+def hosted_model_upgrade(deployment: Resource, params: Params) -> Iterator[Finding]:
+    # Azure takes a missing one as OnceCurrentVersionExpired (Microsoft Learn, Working with models).
+    upgraded = deployment[UPGRADE].is_not("NoAutoUpgrade")
+    fix = "set it to OnceCurrentVersionExpired, or tag justification and justified-until (a day to come)"
+    yield from upgraded.unless(justified(deployment)).otherwise(fix)
+
+
+@rule(
+    id="MI14",
+    name="content-filter-blocks",
+    title="A content filter blocks what it finds",
+    severity=MEDIUM,
+    guide="Sustainable machine learning operations practices",
+    why="A filter that only notes what it finds spends the tokens and gives the harmful answer all the same.",
+    types=["cognitiveservices:RaiPolicy"],
+    passes=[
+        CONTENT_FILTER,
+        CONTENT_FILTER.without("properties.contentFilters"),
+        CONTENT_FILTER.without("properties.mode"),
+        CONTENT_FILTER.having(f"{FILTER}.severityThreshold", "Low"),
+        CONTENT_FILTER.having(f"{FILTER}.blocking", False).having(f"{FILTER}.name", "Protected Material Code"),
+        CONTENT_FILTER.having(f"{FILTER}.blocking", False)
+        .having("tags.justification", "medical records describe injuries")
+        .having("tags.justified-until", FUTURE),
+    ],
+    fails=[
+        CONTENT_FILTER.having(f"{FILTER}.blocking", False),
+        CONTENT_FILTER.having(f"{FILTER}.enabled", False),
+        CONTENT_FILTER.without(f"{FILTER}.blocking"),
+        CONTENT_FILTER.having(f"{FILTER}.severityThreshold", "High"),
+    ],
+    unknown=[
+        CONTENT_FILTER.having("properties.contentFilters", UNKNOWN),
+        CONTENT_FILTER.having(f"{FILTER}.enabled", UNKNOWN),
+    ],
+)
+def content_filter_blocks(policy: Resource, params: Params) -> Iterator[Finding]:
+    filters, excused = policy["properties.contentFilters"], justified(policy)
+    if filters.state is State.UNKNOWN:
+        yield from Claim(None, filters, "filters that block").otherwise("set enabled and blocking of each to true")
+    for each in policy.each("properties.contentFilters"):
+        harm = each["name"].one_of(HARMS)
+        for flag in ("enabled", "blocking"):
+            yield from each[flag].equals(True).when(harm).unless(excused).otherwise(f"set {flag} to true")
+        threshold = each["severityThreshold"].is_not("High").when(harm).unless(excused)
+        yield from threshold.otherwise("set severityThreshold to Medium or Low")
 
 
 @rule(

@@ -1,4 +1,4 @@
-"""What the rules about models and serving say, word for word."""
+"""What the rules about models, serving and platforms say, word for word."""
 
 from typing import Any
 
@@ -6,9 +6,13 @@ from verdazure_policies.rulebook import RULEBOOK, Scope
 from verdazure_policies.samples import (
     AML_SCHEDULE,
     AML_SWEEP,
+    APP_ENVIRONMENT,
+    BATCH_POOL,
+    CONTENT_FILTER,
     HOSTED_MODEL,
     ONLINE_DEPLOYMENT,
     ONLINE_ENDPOINT,
+    VIRTUAL_MACHINE,
     Sample,
     autoscale_of,
 )
@@ -74,4 +78,51 @@ def test_a_deployment_without_requests_is_told_of_its_share() -> None:
         "onlinedeployment: properties.traffic.green is not set, wanted more than 0 percent of the requests, "
         "or properties.mirrorTraffic.green more than 0 percent of the requests. "
         "Fix: remove it, send it traffic, or tag justification and justified-until (a day to come)."
+    ]
+
+
+def test_a_global_model_is_told_what_stays_inside_the_residency() -> None:
+    anywhere = HOSTED_MODEL.having("sku.name", "GlobalStandard")
+    assert said("CR07", anywhere) == []
+    assert said("CR07", anywhere, config={"residency": "eu"}) == [
+        "deployment: sku.name is GlobalStandard, wanted a type that processes inside eu. "
+        "Fix: set sku.name to DataZoneStandard or DataZoneBatch."
+    ]
+    assert said("CR07", HOSTED_MODEL, config={"residency": "se"}) == [
+        "deployment: sku.name is DataZoneStandard, wanted a type that processes inside se. "
+        "Fix: set sku.name to Standard."
+    ]
+
+
+def test_a_machine_that_may_be_interrupted_is_told_of_spot() -> None:
+    assert said("CM10", VIRTUAL_MACHINE.having("tags.interruptible", "True")) == [
+        "virtualmachine: priority is not set, wanted Spot. "
+        "Fix: set it to Spot, or tag work that cannot restart with interruptible: false."
+    ]
+
+
+def test_a_profile_that_keeps_nodes_is_told_which() -> None:
+    assert said("CM14", APP_ENVIRONMENT.having("workloadProfiles[1].minimumCount", 2)) == [
+        "managedenvironment: workloadProfiles[1].minimumCount is 2, wanted at most 0 nodes. "
+        "Fix: set minimumCount to 0, or tag slo with high."
+    ]
+
+
+def test_a_pool_of_a_fixed_size_is_told_of_a_formula() -> None:
+    assert said("CM15", BATCH_POOL.having("scaleSettings", {"fixedScale": {"targetDedicatedNodes": 3}})) == [
+        "pool: scaleSettings.fixedScale.targetDedicatedNodes is 3, wanted at most 0 nodes. "
+        "Fix: set scaleSettings.autoScale with a formula over the pending tasks."
+    ]
+
+
+def test_a_filter_that_lets_harm_through_is_told_each_way() -> None:
+    open_filter = (
+        CONTENT_FILTER.having("properties.contentFilters[0].blocking", False)
+        .having("properties.contentFilters[0].severityThreshold", "High")
+        .having("properties.contentFilters[0].name", "violence")
+    )
+    assert said("MI14", open_filter) == [
+        "raipolicy: properties.contentFilters[0].blocking is false, wanted true. Fix: set blocking to true.",
+        "raipolicy: properties.contentFilters[0].severityThreshold is High, wanted anything but High. "
+        "Fix: set severityThreshold to Medium or Low.",
     ]
