@@ -1,6 +1,7 @@
 """`python -m verdazure_jobs.finetune`: what a training image runs.
 
-Exit codes: 0 done; 2 wrong usage; 3 the energy budget is spent, progress saved; 75 interrupted, progress saved.
+Exit codes: 0 done; 2 wrong usage; 3 the energy budget is spent, 4 there is one and nobody knows what is drawn, 75
+interrupted: progress is saved in all three.
 """
 
 import json
@@ -25,7 +26,7 @@ def main(words: Sequence[str]) -> int:
 
 def _finetune(settings: Settings) -> int:
     # PyTorch takes seconds to import: --help and wrong usage do without.
-    from verdazure_jobs.training.checkpoints import NotTheSame
+    from verdazure_jobs.training.checkpoints import NotOurs
     from verdazure_jobs.training.energy import LOG
     from verdazure_jobs.training.finishing import finish
     from verdazure_jobs.training.loop import train
@@ -33,7 +34,7 @@ def _finetune(settings: Settings) -> int:
 
     try:
         model, outcome = train(settings)
-    except (NotTheSame, TextsError) as error:
+    except (NotOurs, TextsError) as error:
         raise SettingsError(str(error)) from None
     print(json.dumps(asdict(outcome)))
     if outcome.end.exit_code == 0:

@@ -29,7 +29,7 @@ class Method(str, Enum):
     LORA = "lora"
     """Low-rank adapters: below one weight in a hundred."""
     QLORA = "qlora"
-    """Adapters over a base of 4 bits: a third of the memory, and a GPU."""
+    """Adapters over a base of 4 bits, which takes less memory of the board."""
     FULL = "full"
     """All of them; takes a justification."""
 

@@ -7,6 +7,7 @@ once, so that the list, not a rename, tells a whole checkpoint from a torn one.
 import hashlib
 import json
 import os
+import pickle
 import shutil
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -26,8 +27,8 @@ _LIST, _PROGRESS, _WEIGHTS, _BEST, _STATE = (
 Weights = dict[str, torch.Tensor]
 
 
-class NotTheSame(ValueError):
-    """A checkpoint of another training lies in the folder."""
+class NotOurs(ValueError):
+    """A checkpoint of another training lies in the folder, or one that would run something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +37,14 @@ class Progress:
 
     step: int = 0
     """Steps done."""
-    kwh: float = 0.0
-    """Energy of all attempts, up to this checkpoint."""
+    kwh: float | None = 0.0
+    """Energy of all attempts, up to this checkpoint; None if any of it is unknown."""
     best_loss: float | None = None
     """Lowest validation loss, nats a token; None before the first evaluation."""
     without_gain: int = 0
     """Evaluations since then."""
+    evaluations: tuple[tuple[int, float], ...] = ()
+    """Step and validation loss of each."""
     resumed: int = 0
     """How often it went on after an interruption."""
 
@@ -82,7 +85,7 @@ def save(folder: Path, checkpoint: Checkpoint, fingerprint: dict[str, Any]) -> P
 
 
 def newest(folder: Path, fingerprint: dict[str, Any]) -> Checkpoint | None:
-    """The newest whole checkpoint; torn ones are passed over. Raises `NotTheSame`."""
+    """The newest whole checkpoint; torn ones are passed over. Raises `NotOurs`."""
     found = _whole(folder)
     if not found:
         return None
@@ -90,13 +93,13 @@ def newest(folder: Path, fingerprint: dict[str, Any]) -> Checkpoint | None:
     told = json.loads((place / _PROGRESS).read_text())
     if told["settings"] != fingerprint:
         changed = sorted(key for key in fingerprint if told["settings"].get(key) != fingerprint[key])
-        raise NotTheSame(
+        raise NotOurs(
             f"{place} was made with another {', '.join(changed)}. Fix: take a new --checkpoints folder for a new "
             "training, or the settings that it was made with."
         )
-    # Tensors and plain values alone: a pickle of anything else is refused, not run.
-    state = torch.load(place / _STATE, weights_only=True)
-    progress = Progress(**told["progress"])
+    state = _state(place / _STATE)
+    evaluations = tuple((step, loss) for step, loss in told["progress"].pop("evaluations"))
+    progress = Progress(**told["progress"], evaluations=evaluations)
     return Checkpoint(
         progress=replace(progress, resumed=progress.resumed + 1),
         weights=load_file(place / _WEIGHTS),
@@ -104,6 +107,23 @@ def newest(folder: Path, fingerprint: dict[str, Any]) -> Checkpoint | None:
         optimiser=state["optimiser"],
         random=state["random"],
     )
+
+
+def _state(file: Path) -> dict[str, Any]:
+    """Tensors and plain values alone: a pickle of anything else is refused, not run."""
+    try:
+        state: dict[str, Any] = torch.load(file, map_location="cpu", weights_only=True)
+    except pickle.UnpicklingError:
+        raise NotOurs(
+            f"{file} holds more than numbers; nothing of it was run. Fix: find out who wrote it, and take a new "
+            "--checkpoints folder."
+        ) from None
+    return state
+
+
+def digest(*files: Path) -> str:
+    """One SHA-256 over the names and contents of all."""
+    return hashlib.sha256("".join(f"{file.name} {_sha256(file)}\n" for file in files).encode()).hexdigest()
 
 
 def _whole(folder: Path) -> list[Path]:

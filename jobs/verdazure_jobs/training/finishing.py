@@ -6,19 +6,23 @@ to that of the merged model, nats, is held against the tolerance.
 
 import json
 import shutil
-from collections.abc import Callable, Sequence
+import tempfile
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch.nn.utils import prune
+from transformers.pytorch_utils import Conv1D
 
 from verdazure_jobs.training import learner, texts
 from verdazure_jobs.training.settings import Settings
 
 SAMPLE = 64
 """Validation texts that answers are compared on."""
+LARGE = 2**30
+"""Bytes of weights above which an ONNX file keeps them in a file beside it: protobuf ends at 2 GiB."""
 Answer = Callable[[dict[str, torch.Tensor]], torch.Tensor]
 
 
@@ -33,13 +37,14 @@ class Made:
     """Mean absolute difference of log-probabilities to the merged model, nats."""
     tolerance: float
     zeros: float | None = None
-    """Share of the weights of its linear layers that are 0."""
+    """Share of the weights of its linear layers, but the last one, that are 0."""
 
 
 def finish(model: torch.nn.Module, settings: Settings) -> list[Made]:
     """Writes the model and its smaller forms below `settings.output`, and `optimise.json` beside them."""
-    merged = _merged(model).to("cpu").float().eval()
-    merged.config.use_cache = False
+    merged = learner.merged(model, settings).to("cpu").eval()
+    kind = merged.dtype
+    merged.float()
     tokeniser = learner.tokeniser_of(settings.model)
     sample = texts.read(settings.data / "validation.jsonl", settings.max_tokens, tokeniser)[:SAMPLE]
     answers = log_probabilities(_torch_answer(merged), sample)
@@ -49,10 +54,19 @@ def finish(model: torch.nn.Module, settings: Settings) -> list[Made]:
         merged, pruned = _pruned(merged, sample, answers, settings)
         made.append(pruned)
     place = settings.output / "model"
-    merged.save_pretrained(place, safe_serialization=True)
+    merged.to(kind).save_pretrained(place, safe_serialization=True)
+    merged.float()
     if tokeniser is not None:
         tokeniser.save_pretrained(place)
-    made.append(Made("safetensors", True, _size(place), 0.0 if not made else _difference(merged, sample, answers), 0.0))
+    made.append(
+        Made(
+            "safetensors",
+            True,
+            _size(place.glob("*.safetensors")),
+            _difference(merged, sample, answers),
+            settings.tolerance,
+        )
+    )
     if settings.quantise == "int8":
         made += _onnx(merged, sample, answers, settings)
     (settings.output / "optimise.json").write_text(json.dumps([asdict(each) for each in made], indent=2))
@@ -73,14 +87,14 @@ def log_probabilities(answer: Answer, sample: Sequence[texts.Tokens]) -> torch.T
 def _torch_answer(model: torch.nn.Module) -> Answer:
     def answer(batch: dict[str, torch.Tensor]) -> torch.Tensor:
         with torch.no_grad():
-            logits: torch.Tensor = model(input_ids=batch["input_ids"], attention_mask=batch["attention_mask"]).logits
-        return logits
+            return _logits(model, batch["input_ids"], batch["attention_mask"])
 
     return answer
 
 
-def _merged(model: Any) -> Any:
-    return model.merge_and_unload() if hasattr(model, "merge_and_unload") else model
+def _logits(model: torch.nn.Module, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
+    logits: torch.Tensor = model(input_ids=input_ids, attention_mask=attention_mask, use_cache=False).logits
+    return logits
 
 
 def _difference(model: torch.nn.Module, sample: Sequence[texts.Tokens], answers: torch.Tensor) -> float:
@@ -90,7 +104,11 @@ def _difference(model: torch.nn.Module, sample: Sequence[texts.Tokens], answers:
 def _pruned(model: Any, sample: Sequence[texts.Tokens], answers: torch.Tensor, settings: Settings) -> tuple[Any, Made]:
     """The smallest weights of each linear layer become 0; all of them come back if the answers do not stay."""
     before = {name: tensor.clone() for name, tensor in model.state_dict().items()}
-    layers = [layer for layer in model.modules() if isinstance(layer, torch.nn.Linear)]
+    # The answers' own layer often shares its weights with the words'.
+    answering = model.get_output_embeddings()
+    layers = [
+        layer for layer in model.modules() if isinstance(layer, torch.nn.Linear | Conv1D) and layer is not answering
+    ]
     for layer in layers:
         prune.l1_unstructured(layer, "weight", settings.prune)
         prune.remove(layer, "weight")
@@ -105,21 +123,36 @@ def _pruned(model: Any, sample: Sequence[texts.Tokens], answers: torch.Tensor, s
 
 def _onnx(model: Any, sample: Sequence[texts.Tokens], answers: torch.Tensor, settings: Settings) -> list[Made]:
     """As ONNX, and with weights of 8 bits."""
-    from onnxruntime.quantization import QuantType, quantize_dynamic
-    from onnxruntime.quantization.shape_inference import quant_pre_process
-
     place = settings.output / "onnx"
     shutil.rmtree(place, ignore_errors=True)
     place.mkdir(parents=True)
-    whole, prepared, small = place / "model.onnx", place / "prepared.onnx", place / "model.int8.onnx"
-    _export(model, sample, whole)
-    quant_pre_process(whole, prepared, skip_symbolic_shape=True)
-    quantize_dynamic(prepared, small, weight_type=QuantType.QInt8, per_channel=True)
-    prepared.unlink()
+    whole, small = place / "model.onnx", place / "model.int8.onnx"
+    beside = sum(weight.nbytes for weight in model.parameters()) > LARGE
+    _export(model, sample, whole, beside)
+    _quantise(whole, small, beside)
     return [_judged("onnx", whole, sample, answers, settings), _judged("int8", small, sample, answers, settings)]
 
 
-def _export(model: Any, sample: Sequence[texts.Tokens], file: Path) -> None:
+def _quantise(whole: Path, small: Path, beside: bool) -> None:
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+    from onnxruntime.quantization.shape_inference import quant_pre_process
+
+    with tempfile.TemporaryDirectory() as folder:
+        prepared = Path(folder) / "prepared.onnx"
+        quant_pre_process(
+            whole,
+            prepared,
+            skip_symbolic_shape=True,
+            save_as_external_data=beside,
+            all_tensors_to_one_file=beside,
+            external_data_location="prepared.data" if beside else None,
+        )
+        quantize_dynamic(
+            prepared, small, weight_type=QuantType.QInt8, per_channel=True, use_external_data_format=beside
+        )
+
+
+def _export(model: Any, sample: Sequence[texts.Tokens], file: Path, beside: bool) -> None:
     batch = texts.padded(sample[:2] if len(sample) > 1 else [*sample, *sample])
     free = {0: torch.export.Dim.DYNAMIC, 1: torch.export.Dim.DYNAMIC}
     torch.onnx.export(
@@ -130,7 +163,7 @@ def _export(model: Any, sample: Sequence[texts.Tokens], file: Path) -> None:
         output_names=["logits"],
         dynamic_shapes={"input_ids": free, "attention_mask": free},
         dynamo=True,
-        external_data=False,
+        external_data=beside,
         verbose=False,
     )
 
@@ -143,8 +176,7 @@ class _Logits(torch.nn.Module):  # type: ignore[misc]  # PyTorch is not there wh
         self.model = model
 
     def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
-        logits: torch.Tensor = self.model(input_ids=input_ids, attention_mask=attention_mask).logits
-        return logits
+        return _logits(self.model, input_ids, attention_mask)
 
 
 def _judged(form: str, file: Path, sample: Sequence[texts.Tokens], answers: torch.Tensor, settings: Settings) -> Made:
@@ -158,11 +190,14 @@ def _judged(form: str, file: Path, sample: Sequence[texts.Tokens], answers: torc
         return torch.from_numpy(session.run(["logits"], fed)[0])
 
     difference = float((log_probabilities(answer, sample) - answers).abs().mean())
-    kept, size = difference <= settings.tolerance, file.stat().st_size
+    kept = difference <= settings.tolerance
+    files = list(file.parent.glob(f"{file.name}*"))
+    size = _size(files)
     if not kept:
-        file.unlink()
+        for each in files:
+            each.unlink()
     return Made(form, kept, size, difference, settings.tolerance)
 
 
-def _size(folder: Path) -> int:
-    return sum(file.stat().st_size for file in folder.rglob("*.safetensors"))
+def _size(files: Iterable[Path]) -> int:
+    return sum(file.stat().st_size for file in files)

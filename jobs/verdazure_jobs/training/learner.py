@@ -1,5 +1,6 @@
 """The model, and the weights of it that learn: adapters of low rank unless it is told otherwise."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,16 @@ def tokeniser_of(folder: Path) -> Any:
     return AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
 
 
+def check_files(settings: Settings) -> None:
+    """Raises `SettingsError` if the model's folder lacks what it is loaded from."""
+    wanted = ["config.json"] if settings.from_scratch else ["config.json", "*.safetensors"]
+    if not all(any(settings.model.glob(pattern)) for pattern in wanted):
+        raise SettingsError(
+            f"--model is '{settings.model}'. Allowed: a folder with {' and '.join(wanted)}. Fix: save the model with "
+            "save_pretrained; weights in pickles are not read."
+        )
+
+
 def load(settings: Settings) -> torch.nn.Module:
     """The base model with what learns, on the device. Nothing is downloaded and no code of the folder is run."""
     torch.manual_seed(settings.seed)
@@ -32,7 +43,6 @@ def load(settings: Settings) -> torch.nn.Module:
     if settings.gradient_checkpointing:
         model.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
         model.enable_input_require_grads()
-    model.config.use_cache = False
     placed: torch.nn.Module = model.to(device())
     return placed
 
@@ -40,24 +50,25 @@ def load(settings: Settings) -> torch.nn.Module:
 def _base(settings: Settings) -> Any:
     from transformers import AutoConfig, AutoModelForCausalLM
 
-    local = {"local_files_only": True, "trust_remote_code": False}
+    local: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
     if settings.from_scratch:
-        return AutoModelForCausalLM.from_config(AutoConfig.from_pretrained(settings.model, **local))
+        config = AutoConfig.from_pretrained(settings.model, **local)
+        return AutoModelForCausalLM.from_config(config, dtype=torch.float32)
     if settings.method == "qlora":
-        local["quantization_config"] = _four_bits()
+        local["quantization_config"] = _four_bits(settings)
+    # Small steps are lost in 16 bits. A base that does not learn keeps those that it came with.
+    local["dtype"] = torch.float32 if settings.method == "full" else "auto"
     return AutoModelForCausalLM.from_pretrained(settings.model, use_safetensors=True, **local)
 
 
-def _four_bits() -> Any:
-    """A base of 4 bits needs a GPU; it could not be tried where this was written."""
+def _four_bits(settings: Settings) -> Any:
+    """As the paper on QLoRA does it, https://arxiv.org/abs/2305.14314: NF4, its constants quantised as well."""
     from transformers import BitsAndBytesConfig
 
-    if not torch.cuda.is_available():
-        raise SettingsError("--method is 'qlora'. Allowed: lora, full where there is no GPU. Fix: take lora.")
     return BitsAndBytesConfig(
         load_in_4bit=True,
         bnb_4bit_quant_type="nf4",
-        bnb_4bit_compute_dtype=torch.bfloat16,
+        bnb_4bit_compute_dtype=precision(settings) or torch.float32,
         bnb_4bit_use_double_quant=True,
     )
 
@@ -68,7 +79,7 @@ def _adapted(model: Any, settings: Settings) -> Any:
     if settings.method == "qlora":
         from peft import prepare_model_for_kbit_training
 
-        model = prepare_model_for_kbit_training(model)
+        model = prepare_model_for_kbit_training(model, use_gradient_checkpointing=False)
     adapters = LoraConfig(
         r=settings.rank,
         lora_alpha=settings.alpha,
@@ -77,6 +88,15 @@ def _adapted(model: Any, settings: Settings) -> Any:
         task_type="CAUSAL_LM",
     )
     return get_peft_model(model, adapters)
+
+
+def merged(model: Any, settings: Settings) -> Any:
+    """The model with its adapters worked in: into the base as it came, not into its 4 bits."""
+    if settings.method == "qlora":
+        adapters = weights(model)
+        model = load(replace(settings, method="lora"))
+        put(model, adapters)
+    return model if settings.method == "full" else model.merge_and_unload()
 
 
 def learning(model: torch.nn.Module) -> dict[str, torch.nn.Parameter]:

@@ -45,7 +45,8 @@ class Settings:
     """Steps; 0 for the end of each epoch."""
     patience: int = 2
     min_delta: float = 0.001
-    energy_budget_kwh: float = math.inf
+    energy_budget_kwh: float | None = None
+    """Over all interruptions, looked at with each checkpoint; None for no bound."""
     carbon_intensity: float | None = None
     """gCO2e/kWh; None for unknown."""
     prune: float = 0.0
@@ -66,8 +67,9 @@ class Settings:
         if self.max_tokens < 2:
             raise _wrong("max_tokens", self.max_tokens, "at least 2: a token and the next one", "raise it")
         for key in ("learning_rate", "energy_budget_kwh", "tolerance"):
-            if not getattr(self, key) > 0:
-                raise _wrong(key, getattr(self, key), "above 0", "raise it")
+            value = getattr(self, key)
+            if value is not None and not 0 < value < math.inf:
+                raise _wrong(key, value, "above 0", "raise it")
         for key in ("dropout", "prune"):
             if not 0 <= getattr(self, key) < 1:
                 raise _wrong(key, getattr(self, key), "0 to below 1", "give a share")
@@ -83,10 +85,19 @@ class Settings:
     @property
     def fingerprint(self) -> dict[str, Any]:
         """What a checkpoint must have been made with, so that going on from it is the same training."""
-        free = ("output", "checkpoints", "resume", "energy_budget_kwh", "carbon_intensity", "checkpoint_every")
-        after = ("prune", "quantise", "tolerance", "justification", "model", "data")
-        return {key: value for key, value in asdict(self).items() if key not in free + after}
+        return {key: value for key, value in asdict(self).items() if key not in _FREE}
 
+    @property
+    def told(self) -> dict[str, Any]:
+        """All of it, as JSON can hold it."""
+        return {key: str(value) if isinstance(value, Path) else value for key, value in asdict(self).items()}
+
+
+_WHERE = ("model", "data", "output", "checkpoints")
+_BOUNDS = ("resume", "energy_budget_kwh", "carbon_intensity", "checkpoint_every", "justification")
+_AFTERWARDS = ("prune", "quantise", "tolerance")
+_FREE = (*_WHERE, *_BOUNDS, *_AFTERWARDS)
+"""What may change between attempts."""
 
 CHOICES = {
     "resume": ("auto", "never"),

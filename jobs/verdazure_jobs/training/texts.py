@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,14 @@ def _tokens(line: str, where: str, tokeniser: Any) -> Tokens:
     return ids
 
 
+def check_vocabulary(texts: Sequence[Tokens], size: int) -> None:
+    """Raises `TextsError` for a token that the model has no row for."""
+    most = max(map(max, texts))
+    if most >= size:
+        raise TextsError(f"there is a token {most}, and the model knows {size}: take the tokens of its own tokeniser")
+
+
+@lru_cache(maxsize=1)
 def order(count: int, seed: int, epoch: int) -> list[int]:
     """The texts of an epoch, shuffled."""
     generator = torch.Generator().manual_seed(seed * 1_000_003 + epoch)
