@@ -439,6 +439,20 @@ AML_SCHEDULE = Sample(
     links={"workspaceName": "workspace"},
 )
 
+MODEL_ASSET = Sample(
+    "machinelearningservices:ModelVersion",
+    {
+        "workspaceName": "ml",
+        "name": "minilm",
+        "properties": {
+            "modelType": "custom_model",
+            "modelUri": "azureml://datastores/models/paths/minilm/",
+            "tags": {"origin": "https://models.example/minilm", "licence": "Apache-2.0"},
+        },
+    },
+    links={"workspaceName": "workspace"},
+)
+
 ONLINE_ENDPOINT = Sample(
     "machinelearningservices:OnlineEndpoint",
     {
@@ -645,7 +659,7 @@ def autoscale_of(sample: Sample) -> Sample:
 ALL = (
     *(AML_CLUSTER, AML_WORKSPACE, DATASTORE),
     *(AML_INSTANCE, AML_JOB, AML_SWEEP, AML_SCHEDULE),
-    *(HOSTED_MODEL, CONTENT_FILTER),
+    *(HOSTED_MODEL, CONTENT_FILTER, MODEL_ASSET),
     *(ONLINE_ENDPOINT, ONLINE_DEPLOYMENT, autoscale_of(ONLINE_DEPLOYMENT)),
     *(STORAGE_ACCOUNT, BLOB_CONTAINER, BLOB_SERVICE, LIFECYCLE, DISK, SNAPSHOT),
     *(KEY_VAULT, REGISTRY),

@@ -5,8 +5,16 @@ from collections.abc import Iterator
 from verdazure import facts, guardrails
 
 from verdazure_policies.reasons import given, justified
-from verdazure_policies.rulebook import HIGH, MEDIUM, Params, limit, rule
-from verdazure_policies.samples import AML_JOB, AML_SCHEDULE, AML_SWEEP, CONTENT_FILTER, HOSTED_MODEL, UNKNOWN
+from verdazure_policies.rulebook import HIGH, MEDIUM, Parameter, Params, limit, rule
+from verdazure_policies.samples import (
+    AML_JOB,
+    AML_SCHEDULE,
+    AML_SWEEP,
+    CONTENT_FILTER,
+    HOSTED_MODEL,
+    MODEL_ASSET,
+    UNKNOWN,
+)
 from verdazure_policies.view import Claim, Finding, Resource, State, Value, View
 
 MODEL = "properties.model.name"
@@ -18,6 +26,7 @@ HARMS = ("Hate", "Jailbreak", "Selfharm", "Sexual", "Violence")
 """What is filtered for its harm; other filters may only annotate (Microsoft Learn, Content filtering annotations)."""
 
 REASON, UNTIL, NEED = "tags.justification", "tags.justified-until", "tags.need"
+PAPERS = "properties.tags"
 TIMEOUT = "properties.limits.timeout"
 NODES = "properties.action.jobDefinition.jobs"
 SAMPLING = "properties.samplingAlgorithm.samplingAlgorithmType"
@@ -189,6 +198,29 @@ def content_filter_blocks(policy: Resource, params: Params) -> Iterator[Finding]
             yield from each[flag].equals(True).when(harm).unless(excused).otherwise(f"set {flag} to true")
         threshold = each["severityThreshold"].is_not("High").when(harm).unless(excused)
         yield from threshold.otherwise("set severityThreshold to Medium or Low")
+
+
+@rule(
+    id="MI15",
+    name="model-provenance",
+    title="A model says where it comes from and what may be done with it",
+    severity=MEDIUM,
+    guide="Model reusability",
+    why="A model that nobody can place is not used again: the next team trains or fetches it once more.",
+    types=["machinelearningservices:ModelVersion"],
+    params={"required": Parameter(("origin", "licence"), "Tags that every model asset carries")},
+    passes=[MODEL_ASSET, MODEL_ASSET.having(f"{PAPERS}.origin", "trained by job 4711")],
+    fails=[
+        MODEL_ASSET.without(f"{PAPERS}.origin"),
+        MODEL_ASSET.having(f"{PAPERS}.licence", " "),
+        MODEL_ASSET.without(PAPERS),
+    ],
+    unknown=[MODEL_ASSET.having(PAPERS, UNKNOWN), MODEL_ASSET.having(f"{PAPERS}.origin", UNKNOWN)],
+)
+def model_provenance(asset: Resource, params: Params) -> Iterator[Finding]:
+    for name in params.required:
+        said = asset[f"{PAPERS}.{name}"].satisfies(lambda text: str(text).strip() != "", "a value")
+        yield from said.otherwise(f"add the tag {name} to the version, or register it with PretrainedModel")
 
 
 @rule(
