@@ -21,6 +21,15 @@ from scipy.special import lambertw  # type: ignore[import-untyped]
 from verdazure.carbon.quantities import Emissions
 
 
+class Goal(str, Enum):
+    """What a new version must show to be promoted."""
+
+    GAIN = "gain"
+    """That it emits less: for a version that is made to save."""
+    NO_HARM = "no harm"
+    """That it emits no more than the margins allow: for a version that is made for something else."""
+
+
 class Verdict(str, Enum):
     """What happens to the new version."""
 
@@ -74,7 +83,10 @@ class Margins:
     """How much worse the new version may be, and how sure the verdict is. Raises `ValueError`."""
 
     grams_per_1000: float = 0.0
-    """More than this is worse; to be promoted it must emit less than the old one."""
+    """Added to what the old version emits; more than both is worse."""
+    grams_share: float = 0.0
+    """The same as a share of what the old version emits in the same window: 0.1 is a tenth more."""
+    goal: Goal = Goal.GAIN
     latency_ms: float = 10.0
     error_share: float = 0.001
     alpha: float = 0.05
@@ -86,7 +98,8 @@ class Margins:
     """Windows after which a version that could not show a gain goes back."""
 
     def __post_init__(self) -> None:
-        if not all(0 <= each < math.inf for each in (self.grams_per_1000, self.latency_ms, self.error_share)):
+        shares = (self.grams_per_1000, self.grams_share, self.latency_ms, self.error_share)
+        if not all(0 <= each < math.inf for each in shares):
             raise ValueError("margins are 0 or more: they say how much worse is still accepted")
         if not 0 < self.alpha < 1:
             raise ValueError(f"alpha is {self.alpha}; give more than 0, less than 1")
@@ -119,22 +132,26 @@ class Rollout:
 def judge(windows: Sequence[Window], margins: Margins = Margins()) -> Rollout:
     """What the windows so far say; to be asked again after each.
 
-    It goes back as soon as a metric is surely worse than its margin, and is promoted once it surely emits less and
-    surely harms no more than the margins of latency and errors allow. Every window counts alike.
+    It goes back as soon as a metric is surely worse than its margin, and is promoted once it surely reaches the goal
+    and surely harms no more than the margins of latency and errors allow. Every window counts alike.
     """
     alpha = margins.alpha / len(_METRICS)
-    intervals = tuple(
-        confidence_sequence(
-            metric,
-            np.array([getattr(each.new, metric) - getattr(each.old, metric) for each in windows], dtype=float),
-            alpha,
-            margins.fewest,
-            _least_deviation(windows) if metric == "error_share" else 0.0,
-        )
-        for metric in _METRICS
-    )
-    verdict, reason = _verdict(intervals, len(windows), margins)
+    intervals = tuple(_difference(metric, windows, alpha, margins) for metric in _METRICS)
+    # Of this second sequence one side is used, of the first the other, so both together cost no more alpha.
+    allowed = _difference(_CARBON, windows, alpha, margins, 1 + margins.grams_share)
+    verdict, reason = _verdict(intervals, allowed, len(windows), margins)
     return Rollout(verdict, reason, len(windows), intervals)
+
+
+def _difference(metric: str, windows: Sequence[Window], alpha: float, margins: Margins, times: float = 1.0) -> Interval:
+    """New less `times` old."""
+    return confidence_sequence(
+        metric,
+        np.array([getattr(each.new, metric) - times * getattr(each.old, metric) for each in windows], dtype=float),
+        alpha,
+        margins.fewest,
+        _least_deviation(windows) if metric == "error_share" else 0.0,
+    )
 
 
 def confidence_sequence(
@@ -157,7 +174,8 @@ def confidence_sequence(
 
 _MOST_CORRELATED = 0.99
 """At 1 the windows would say nothing; the bounds stay finite."""
-_METRICS = ("grams_per_1000", "latency_ms", "error_share")
+_CARBON = "grams_per_1000"
+_METRICS = (_CARBON, "latency_ms", "error_share")
 
 
 def _tuned(alpha: float) -> float:
@@ -198,16 +216,21 @@ def _least_deviation(windows: Sequence[Window]) -> float:
     return math.sqrt(share * (1 - share) * float((1 / requests).sum(axis=1).mean()))
 
 
-def _verdict(intervals: Sequence[Interval], count: int, margins: Margins) -> tuple[Verdict, str]:
-    worse = [each for each in intervals if each.low > getattr(margins, each.metric)]
+def _verdict(intervals: Sequence[Interval], allowed: Interval, count: int, margins: Margins) -> tuple[Verdict, str]:
+    carbon, *guards = intervals
+    worse = [carbon] if allowed.low > margins.grams_per_1000 else []
+    worse += [each for each in guards if each.low > getattr(margins, each.metric)]
+    said = ", ".join(map(str, intervals))
     if worse:
         return Verdict.ROLL_BACK, f"worse than the margin: {', '.join(map(str, worse))}"
-    carbon, *guards = intervals
     harmless = all(each.high <= getattr(margins, each.metric) for each in guards)
     if carbon.high < 0 and harmless:
-        return Verdict.PROMOTE, f"emits less and harms nobody: {', '.join(map(str, intervals))}"
+        return Verdict.PROMOTE, f"emits less and harms nobody: {said}"
+    if margins.goal is Goal.NO_HARM and allowed.high <= margins.grams_per_1000 and harmless:
+        return Verdict.PROMOTE, f"emits no more than its margin and harms nobody: {said}"
     if count >= margins.most:
-        return Verdict.ROLL_BACK, f"no gain shown in {count} windows: {', '.join(map(str, intervals))}"
+        unshown = "no gain" if margins.goal is Goal.GAIN else "harmlessness not"
+        return Verdict.ROLL_BACK, f"{unshown} shown in {count} windows: {said}"
     if count < margins.fewest:
         return Verdict.CONTINUE, f"{count} of at least {margins.fewest} windows"
-    return Verdict.CONTINUE, f"not sure yet: {', '.join(map(str, intervals))}"
+    return Verdict.CONTINUE, f"not sure yet: {said}"

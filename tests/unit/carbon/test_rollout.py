@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from verdazure.carbon.quantities import Emissions
-from verdazure.carbon.rollout import Interval, Margins, Measured, Verdict, Window, confidence_sequence, judge
+from verdazure.carbon.rollout import Goal, Interval, Margins, Measured, Verdict, Window, confidence_sequence, judge
 
 REQUESTS = 20_000
 """Of each version in a window."""
@@ -137,6 +137,61 @@ def test_real_gains_and_real_harm_are_found():
     assert gains.count(Verdict.PROMOTE) >= 38
     harm = [first_verdict(windows(100, seed, grams=-3, latency=12)).verdict for seed in range(40)]
     assert harm.count(Verdict.ROLL_BACK) >= 38
+
+
+PER_WINDOW = 100
+"""Requests of each version, in a minute of a small service."""
+
+
+def small_service(seed, times):
+    """Windows of few requests, the energy of each of them as uneven as its mean is large (lognormal)."""
+    random = np.random.default_rng(seed)
+    spread = math.sqrt(math.log(2))
+    energy = random.lognormal(-(spread**2) / 2, spread, (120, 2, PER_WINDOW)).sum(axis=2)
+    latency = random.normal(50, 4, (120, 2))
+    day = 300 + 100 * np.sin(np.arange(120) / 24 * 2 * math.pi)
+    return [
+        Window(
+            Measured(PER_WINDOW, Emissions(grid * old / 1000), slow, 0),
+            Measured(PER_WINDOW, Emissions(grid * new * times / 1000), fast, 0),
+        )
+        for grid, (old, new), (slow, fast) in zip(day, energy, latency, strict=True)
+    ]
+
+
+def verdicts(times, margins, runs):
+    """Verdict and windows of each rollout, by somebody who looks after every window."""
+    found = []
+    for seed in range(runs):
+        seen = small_service(seed, times)
+        looked = (judge(seen[:count], margins) for count in range(margins.fewest, len(seen) + 1))
+        found.append(next((each for each in looked if each.verdict is not Verdict.CONTINUE), judge(seen, margins)))
+    return found
+
+
+def test_a_version_that_burns_30_percent_more_goes_back_within_6000_requests():
+    """A thousand rollouts: each ends within 60 windows of 100 requests to the new version, and says why."""
+    margins = Margins(grams_share=0.1, error_share=0.05, goal=Goal.NO_HARM)
+    found = verdicts(1.3, margins, 1000)
+    in_time = [each for each in found if each.verdict is Verdict.ROLL_BACK and each.windows * PER_WINDOW <= 6000]
+    assert len(in_time) >= 990
+    assert all(each.reason.startswith("worse than the margin: grams_per_1000 +") for each in in_time)
+
+
+def test_a_thousand_equal_versions_go_back_by_mistake_in_less_than_one_of_twenty():
+    margins = Margins(grams_share=0.1, error_share=0.05, goal=Goal.NO_HARM)
+    found = [each.verdict for each in verdicts(1.0, margins, 1000)]
+    assert found.count(Verdict.ROLL_BACK) <= 50
+    assert found.count(Verdict.PROMOTE) >= 900
+
+
+def test_a_version_made_for_something_else_need_not_save():
+    seen = windows(200, grams=5)
+    assert judge(seen, Margins(grams_share=0.1, goal=Goal.NO_HARM)).reason.startswith("emits no more than its margin")
+    assert judge(seen, Margins(grams_share=0.1)).verdict is Verdict.CONTINUE
+    assert judge(seen, Margins(grams_share=0.01)).verdict is Verdict.ROLL_BACK
+    unshown = judge(windows(60, grams=10), Margins(grams_share=0.1, most=60, goal=Goal.NO_HARM))
+    assert unshown.reason.startswith("harmlessness not shown in 60 windows")
 
 
 def test_two_thousand_rollouts_of_equal_versions():
