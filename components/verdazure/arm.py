@@ -5,6 +5,8 @@ Microsoft's own client signs in with the identity that azure-identity finds, and
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -38,10 +40,12 @@ class Arm:
             ],
             **transport,
         )
+        self.answered: datetime | None = None
+        """Azure's own time of its last answer; None before the first, and where it did not say."""
 
-    def read(self, path: str, api_version: str) -> Mapping[str, Any]:
+    def read(self, path: str, api_version: str, **parameters: str) -> Mapping[str, Any]:
         """The document at that path."""
-        return self._send("GET", f"{ENDPOINT}{path}", {"api-version": api_version})
+        return self._send("GET", f"{ENDPOINT}{path}", {"api-version": api_version, **parameters})
 
     def read_all(self, path: str, api_version: str) -> Iterator[Mapping[str, Any]]:
         """The entries of a list, page by page."""
@@ -66,6 +70,10 @@ class Arm:
         """Makes the document at that path what `body` says; Azure may still be at it when this returns."""
         return self._send("PUT", f"{ENDPOINT}{path}", {"api-version": api_version}, body)
 
+    def patch(self, path: str, api_version: str, body: Mapping[str, Any]) -> None:
+        """Changes what `body` says of the document at that path, and nothing else."""
+        self._send("PATCH", f"{ENDPOINT}{path}", {"api-version": api_version}, body)
+
     def delete(self, path: str, api_version: str, **parameters: str) -> None:
         """Asks for the deletion of what is at that path; Azure may still be at it when this returns."""
         self._send("DELETE", f"{ENDPOINT}{path}", {"api-version": api_version, **parameters})
@@ -78,9 +86,17 @@ class Arm:
         self, method: str, url: str, parameters: Mapping[str, str], body: Mapping[str, Any] | None = None
     ) -> Mapping[str, Any]:
         response = self._client.send_request(HttpRequest(method, url, params=dict(parameters), json=body))
+        self.answered = _date(response.headers.get("Date", ""))
         response.raise_for_status()
         answered: Mapping[str, Any] = response.json() if response.content else {}
         return answered
+
+
+def _date(header: str) -> datetime | None:
+    try:
+        return parsedate_to_datetime(header).astimezone(UTC)
+    except ValueError:
+        return None
 
 
 def is_id_of(resource_type: str, resource_id: str) -> bool:

@@ -1,0 +1,58 @@
+"""What the controller did, and why: a row a decision."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from typing import Any
+
+
+class Outcome(str, Enum):
+    """What became of a decision."""
+
+    DONE = "done"
+    UNCHANGED = "unchanged"
+    """What there was is what is wanted."""
+    HELD = "held"
+    """Too little is known, or what is known is too old: what holds goes on to hold."""
+    FAILED = "failed"
+    """The next round tries again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One decision about one target."""
+
+    at: datetime
+    """Of the round, the same for all of its decisions."""
+    loop: str
+    target: str
+    action: str
+    reason: str
+    """One sentence."""
+    outcome: Outcome
+    grams_saved: float | None = None
+    """gCO2e until the next round, against doing nothing; None where it cannot be said."""
+    inputs: Mapping[str, Any] | None = None
+    """What it rests on."""
+
+    @property
+    def id(self) -> str:
+        """The same for a decision that is taken again because its round was killed."""
+        said = "\n".join((self.at.isoformat(), self.loop, self.target, self.action))
+        return hashlib.sha256(said.encode()).hexdigest()[:32]
+
+    def row(self) -> dict[str, Any]:
+        """For the table VerdazureDecisions_CL."""
+        return {
+            "TimeGenerated": self.at.isoformat(),
+            "DecisionId": self.id,
+            "Loop": self.loop,
+            "Target": self.target,
+            "Action": self.action,
+            "Reason": self.reason,
+            "Outcome": self.outcome.value,
+            "GramsSaved": self.grams_saved,
+            "Inputs": dict(self.inputs or {}),
+        }

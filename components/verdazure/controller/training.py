@@ -1,0 +1,182 @@
+"""The train loop: runs of live schedules start, pause and go on by forecast, at most so many at once.
+
+Azure ML has no pause: a run is cancelled, and goes on as another leg that reads the same checkpoints. What Azure ML
+cannot tell, such as whether a cancelled run was paused by us or stopped by a person, is written down before the act.
+Source: Microsoft Learn, Azure Machine Learning REST API, Jobs - Get, Create Or Update, Cancel; read 2026-11-24.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from verdazure.carbon.scheduling import Progress, Step, next_step
+from verdazure.carbon.scheduling.slots import Waiting, allot
+from verdazure.controller.records import Decision, Outcome
+from verdazure.controller.world import World
+from verdazure.steering import TrainingPlaces
+from verdazure.training.jobs import RUN_NAME
+from verdazure.training.live import GRACE, PROPERTY, Due, LivePlan, decide
+
+_API_VERSION = "2025-12-01"
+_ENDED = {"Completed", "Failed", "Canceled", "NotResponding"}
+_LOOP = "train"
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What is written down of a run."""
+
+    leg: int = 1
+    """Which leg of it is there or comes next."""
+    worked: float = 0.0
+    """Hours that it was seen running."""
+    seen: datetime | None = None
+    """When it was last seen running; None where it was not, the last time."""
+    pausing: bool = False
+    """We asked for its end."""
+
+    @classmethod
+    def read(cls, document: Mapping[str, Any]) -> "Kept":
+        """What `write` wrote."""
+        seen = document["seen"]
+        return cls(document["leg"], document["worked"], seen and datetime.fromisoformat(seen), document["pausing"])
+
+    def write(self) -> dict[str, Any]:
+        """As JSON."""
+        seen = self.seen and self.seen.isoformat()
+        return {"leg": self.leg, "worked": self.worked, "seen": seen, "pausing": self.pausing}
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run whose window is open."""
+
+    plan: LivePlan
+    definition: Mapping[str, Any]
+    due: Due
+    status: str | None
+    """Of its leg, as Azure ML says it; None where there is none."""
+    kept: Kept
+
+    @property
+    def leg(self) -> str:
+        """Name of the job in Azure ML."""
+        return self.due.run if self.kept.leg == 1 else f"{self.due.run}-{self.kept.leg}"
+
+    @property
+    def active(self) -> bool:
+        """Whether a leg waits for nodes or runs."""
+        return self.status is not None and self.status not in _ENDED
+
+    @property
+    def left(self) -> float:
+        """Hours of work; what takes longer than planned has a little left until Azure ML says that it is done."""
+        return max(self.due.job.hours - self.kept.worked, 0.05)
+
+
+def train(world: World, name: str, target: TrainingPlaces) -> Iterator[Decision]:
+    """One decision a run that is open. Raises azure-core's `AzureError` and `ClockSkew`."""
+    kept = world.memory.recall(_LOOP)
+    mine = kept.get(name, {})
+    runs = [_seen(world, target, *found, mine) for found in _schedules(world, target)]
+    open_runs = [each for each in runs if _is_open(each, world.now)]
+    steps = {each.due.run: _step(each, world) for each in open_runs}
+    _keep(world, name, {each.due.run: each.kept for each in runs})
+    if not open_runs:
+        return
+    world.check_clock()
+    waiting = [
+        Waiting(run.due.run, run.due.job.release, run.due.job.deadline, run.left, run.plan.resumable, run.active)
+        for run in open_runs
+    ]
+    wishes = {run for run, step in steps.items() if step.runs}
+    allotted = allot(waiting, wishes, target.at_once, world.now, world.every)
+    # Pauses come first: a place is free before somebody else takes it.
+    for run in sorted(open_runs, key=lambda each: (each.due.run in allotted.runs, each.due.run)):
+        runs_now = run.due.run in allotted.runs
+        reason = steps[run.due.run].reason
+        if run.due.run in allotted.forced:
+            reason = "Runs: waiting would cost a deadline, with the places there are."
+        elif run.due.run in allotted.refused:
+            reason = "Waits: its place is needed for a nearer deadline."
+        yield _act(world, name, target, run, runs_now, reason)
+
+
+def _schedules(world: World, target: TrainingPlaces) -> Iterator[tuple[str, Mapping[str, Any], LivePlan]]:
+    for found in world.arm.read_all(f"{target.workspace_id}/schedules", _API_VERSION):
+        text = (found["properties"].get("properties") or {}).get(PROPERTY)
+        if text is not None:
+            yield found["name"], found["properties"]["action"]["jobDefinition"], LivePlan.read(text)
+
+
+def _seen(
+    world: World,
+    target: TrainingPlaces,
+    schedule: str,
+    definition: Mapping[str, Any],
+    plan: LivePlan,
+    mine: Mapping[str, Any],
+) -> Run:
+    """The run of the schedule's window, as Azure ML and what is written down say together."""
+    due = decide(plan, schedule, world.now, None, world.every)
+    kept = Kept.read(mine[due.run]) if due.run in mine else Kept()
+    run = Run(plan, definition, due, None, kept)
+    job = world.arm.find(f"{target.workspace_id}/jobs/{run.leg}", _API_VERSION)
+    status: str | None = None if job is None else job["properties"]["status"]
+    worked = kept.worked
+    if kept.seen is not None:
+        worked += (world.now - kept.seen) / timedelta(hours=1) if status == "Running" else 0.0
+    kept = replace(kept, worked=worked, seen=world.now if status == "Running" else None)
+    if status == "Canceled" and kept.pausing:
+        return replace(run, kept=replace(kept, leg=kept.leg + 1, pausing=False))
+    return replace(run, status=status, kept=kept)
+
+
+def _is_open(run: Run, now: datetime) -> bool:
+    """Ended runs are not started again; one that nobody started is left once it would end too late."""
+    if run.status in _ENDED:
+        return False
+    begun = run.status is not None or run.kept.leg > 1
+    return begun or now <= run.due.job.latest_start + GRACE
+
+
+def _step(run: Run, world: World) -> Step:
+    """What the run would do if it were alone."""
+    forecast = world.outlook.forecast(run.plan.region)
+    if forecast is None:
+        return Step(True, world.now + world.every, "Runs: there is no forecast.", None)
+    progress = Progress(min(run.kept.worked, run.due.job.hours - 0.05), run.active)
+    return next_step(run.due.job, run.plan.resumable, progress, world.now, forecast, world.every)
+
+
+def _act(world: World, name: str, target: TrainingPlaces, run: Run, runs_now: bool, reason: str) -> Decision:
+    place = f"{target.workspace_id}/jobs/{run.leg}"
+    done = Outcome.UNCHANGED
+    action = "run" if runs_now else "wait"
+    if runs_now and not run.active:
+        action, done = ("start" if run.kept.leg == 1 else "resume"), Outcome.DONE
+        world.arm.put(place, _API_VERSION, {"properties": _named(run)})
+    elif not runs_now and run.active:
+        action, done = "pause", Outcome.DONE
+        kept = world.memory.recall(_LOOP)
+        mine = {**kept.get(name, {}), run.due.run: replace(run.kept, pausing=True).write()}
+        world.memory.keep(_LOOP, {**kept, name: mine})
+        world.arm.act(f"{place}/cancel", _API_VERSION)
+    inputs = {"leg": run.leg, "worked_hours": round(run.kept.worked, 3), "deadline": run.due.job.deadline.isoformat()}
+    return Decision(world.now, _LOOP, f"{name}/{run.due.run}", action, reason, done, None, inputs)
+
+
+def _named(run: Run) -> Mapping[str, Any]:
+    """The job of a leg: all legs read and write the checkpoints of the first."""
+    named: Mapping[str, Any] = json.loads(json.dumps(run.definition).replace(RUN_NAME, run.due.run))
+    return named
+
+
+def _keep(world: World, name: str, runs: Mapping[str, Kept]) -> None:
+    """Of runs that are open or ended in this window; windows before are forgotten."""
+    kept = world.memory.recall(_LOOP)
+    mine = {run: each.write() for run, each in runs.items()}
+    if kept.get(name) != mine:
+        world.memory.keep(_LOOP, {**kept, name: mine})
