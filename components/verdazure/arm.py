@@ -28,15 +28,18 @@ _ID = re.compile(
 class Arm:
     """Raises azure-core's `AzureError` for whatever Azure refuses or cannot be asked."""
 
-    def __init__(self, credential: "TokenCredential", **transport: Any) -> None:
-        """`transport` is azure-core's own, for whoever stands between."""
+    def __init__(
+        self, credential: "TokenCredential", *, endpoint: str = ENDPOINT, retries: int = 10, **transport: Any
+    ) -> None:
+        """`endpoint` is that of the cloud; `transport` is azure-core's own, for whoever stands between."""
+        self._endpoint = endpoint
         self._client: Any = ARMPipelineClient(
-            base_url=ENDPOINT,
+            base_url=endpoint,
             policies=[
                 policies.RequestIdPolicy(),
                 policies.UserAgentPolicy("verdazure"),
-                policies.RetryPolicy(),
-                ARMChallengeAuthenticationPolicy(credential, f"{ENDPOINT}/.default"),
+                policies.RetryPolicy(retry_total=retries),
+                ARMChallengeAuthenticationPolicy(credential, f"{endpoint}/.default"),
             ],
             **transport,
         )
@@ -45,14 +48,14 @@ class Arm:
 
     def read(self, path: str, api_version: str, **parameters: str) -> Mapping[str, Any]:
         """The document at that path."""
-        return self._send("GET", f"{ENDPOINT}{path}", {"api-version": api_version, **parameters})
+        return self._send("GET", f"{self._endpoint}{path}", {"api-version": api_version, **parameters})
 
     def read_all(self, path: str, api_version: str) -> Iterator[Mapping[str, Any]]:
         """The entries of a list, page by page."""
         page = self.read(path, api_version)
         yield from page.get("value", ())
         while next_page := page.get("nextLink"):
-            if not next_page.startswith(f"{ENDPOINT}/"):
+            if not next_page.startswith(f"{self._endpoint}/"):
                 raise AzureError(f"the list goes on at {next_page!r}, where no token is sent")
             page = self._send("GET", next_page, {})
             yield from page.get("value", ())
@@ -68,19 +71,19 @@ class Arm:
 
     def put(self, path: str, api_version: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
         """Makes the document at that path what `body` says; Azure may still be at it when this returns."""
-        return self._send("PUT", f"{ENDPOINT}{path}", {"api-version": api_version}, body)
+        return self._send("PUT", f"{self._endpoint}{path}", {"api-version": api_version}, body)
 
     def patch(self, path: str, api_version: str, body: Mapping[str, Any]) -> None:
         """Changes what `body` says of the document at that path, and nothing else."""
-        self._send("PATCH", f"{ENDPOINT}{path}", {"api-version": api_version}, body)
+        self._send("PATCH", f"{self._endpoint}{path}", {"api-version": api_version}, body)
 
     def delete(self, path: str, api_version: str, **parameters: str) -> None:
         """Asks for the deletion of what is at that path; Azure may still be at it when this returns."""
-        self._send("DELETE", f"{ENDPOINT}{path}", {"api-version": api_version, **parameters})
+        self._send("DELETE", f"{self._endpoint}{path}", {"api-version": api_version, **parameters})
 
     def act(self, path: str, api_version: str) -> None:
         """Asks for an act, such as `/start`; Azure may still be at it when this returns."""
-        self._send("POST", f"{ENDPOINT}{path}", {"api-version": api_version})
+        self._send("POST", f"{self._endpoint}{path}", {"api-version": api_version})
 
     def _send(
         self, method: str, url: str, parameters: Mapping[str, str], body: Mapping[str, Any] | None = None

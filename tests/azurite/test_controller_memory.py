@@ -2,6 +2,7 @@
 
 import pytest
 from azure.core.exceptions import HttpResponseError
+from azure.storage.blob import BlobLeaseClient
 from verdazure.controller.memory import BlobMemory, Busy
 
 
@@ -14,8 +15,10 @@ def test_what_is_kept_is_recalled_and_replaced(memory):
     assert memory.recall("train") == {}
     memory.keep("train", {"ml": {"leg": 1}})
     memory.keep("train", {"ml": {"leg": 2}})
-    assert memory.recall("train") == {"ml": {"leg": 2}}
-    assert memory.recall("scale") == {}
+    container = memory._container
+    for one in (memory, BlobMemory(container)):
+        assert one.recall("train") == {"ml": {"leg": 2}}
+        assert one.recall("scale") == {}
 
 
 def test_what_cannot_be_read_is_not_forgotten(memory, account, container):
@@ -25,18 +28,14 @@ def test_what_cannot_be_read_is_not_forgotten(memory, account, container):
 
 
 def test_one_at_a_time_has_its_turn(memory):
-    with memory.turn() as turn, pytest.raises(Busy), memory.turn():
+    with memory.turn(), pytest.raises(Busy), memory.turn():
         pytest.fail("two turns at once")
-    turn_again = memory.turn()
-    with turn_again as turn:
+    with memory.turn() as turn:
         turn.renew()
 
 
 def test_a_turn_that_was_taken_away_is_noticed(memory, account, container):
     with memory.turn() as turn:
-        account.get_container_client(container).get_blob_client("turn").get_blob_properties()
-        from azure.storage.blob import BlobLeaseClient
-
         BlobLeaseClient(account.get_container_client(container).get_blob_client("turn")).break_lease(0)
         with pytest.raises(HttpResponseError):
             turn.renew()

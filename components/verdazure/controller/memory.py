@@ -30,7 +30,7 @@ class Turn(Protocol):
 class Memory(Protocol):
     """Where loops keep what no Azure resource says."""
 
-    def recall(self, loop: str) -> dict[str, Any]:
+    def recall(self, loop: str) -> Mapping[str, Any]:
         """What was kept last; empty at first."""
 
     def keep(self, loop: str, document: Mapping[str, Any]) -> None:
@@ -38,24 +38,26 @@ class Memory(Protocol):
 
 
 class BlobMemory:
-    """A `Memory` in a container. Raises azure-core's `AzureError`."""
+    """A `Memory` in a container, read once: only who has the turn writes. Raises azure-core's `AzureError`."""
 
     def __init__(self, container: "ContainerClient") -> None:
         self._container = container
+        self._read: dict[str, dict[str, Any]] = {}
 
-    def recall(self, loop: str) -> dict[str, Any]:
+    def recall(self, loop: str) -> Mapping[str, Any]:
         """A document that cannot be read is an error: to forget is to start jobs twice."""
         from azure.core.exceptions import ResourceNotFoundError
 
-        try:
-            text = self._container.download_blob(f"{loop}.json").readall()
-        except ResourceNotFoundError:
-            return {}
-        document: dict[str, Any] = json.loads(text)
-        return document
+        if loop not in self._read:
+            try:
+                self._read[loop] = json.loads(self._container.download_blob(f"{loop}.json").readall())
+            except ResourceNotFoundError:
+                self._read[loop] = {}
+        return self._read[loop]
 
     def keep(self, loop: str, document: Mapping[str, Any]) -> None:
         self._container.upload_blob(f"{loop}.json", json.dumps(document, sort_keys=True).encode(), overwrite=True)
+        self._read[loop] = dict(document)
 
     @contextmanager
     def turn(self) -> Iterator[Turn]:

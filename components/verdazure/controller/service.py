@@ -1,0 +1,113 @@
+"""The controller as it stands in Azure: its settings, its identity, and one round of it.
+
+Records go to Log Analytics by the Logs Ingestion API. Where that fails they stand in the function's own log, so that no
+decision goes unsaid. Source: Microsoft Learn, Logs Ingestion API in Azure Monitor; read 2026-11-24.
+"""
+
+import json
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from azure.core.exceptions import AzureError
+
+from verdazure.arm import ENDPOINT, Arm
+from verdazure.carbon.series import Series
+from verdazure.carbon.sources import automatic
+from verdazure.controller.memory import BlobMemory, Busy
+from verdazure.controller.outlook import Forecast
+from verdazure.controller.records import Decision
+from verdazure.controller.rounds import decide_round
+from verdazure.steering import Steering
+
+if TYPE_CHECKING:
+    from azure.core.credentials import TokenCredential
+
+_log = logging.getLogger(__name__)
+
+STREAM = "Custom-VerdazureDecisions_CL"
+DOCUMENT = "steering.json"
+"""Blob that the deployment writes and each round reads: an app setting would be too short for a fleet."""
+
+
+class SettingMissing(Exception):
+    """A setting of the function app is not there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the function app is told, none of it secret."""
+
+    container: str
+    """Address of the container that holds document, memory and lease."""
+    logs_endpoint: str
+    """Of the data collection rule or endpoint."""
+    logs_rule: str
+    """Immutable id of the data collection rule."""
+
+    @classmethod
+    def read(cls, environment: Mapping[str, str]) -> "Settings":
+        """Raises `SettingMissing`, which names the setting."""
+
+        def value(name: str) -> str:
+            if not environment.get(name):
+                raise SettingMissing(f"{name} is not set; deploy the controller again")
+            return environment[name]
+
+        return cls(value("VERDAZURE_CONTAINER"), value("VERDAZURE_LOGS_ENDPOINT"), value("VERDAZURE_LOGS_RULE"))
+
+
+class Service:
+    """What lives as long as the process: clients, and the tokens and answers that they keep."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        credential: "TokenCredential",
+        *,
+        endpoint: str = ENDPOINT,
+        forecast: Forecast | None = None,
+        retries: int = 3,
+    ) -> None:
+        """`endpoint` is Resource Manager's; `forecast` defaults to the best sources that the environment has keys for.
+
+        `retries` are those of one request: what fails for longer waits for the next round and holds up nobody else.
+        """
+        from azure.monitor.ingestion import LogsIngestionClient
+        from azure.storage.blob import ContainerClient
+
+        self._settings = settings
+        self._arm = Arm(credential, endpoint=endpoint, retries=retries)
+        self._forecast = forecast or _automatic
+        self._container: Any = ContainerClient.from_container_url(settings.container, credential)
+        self._logs: Any = LogsIngestionClient(settings.logs_endpoint, credential)
+
+    def round(self, now: datetime) -> Sequence[Decision]:
+        """One round, where it is ours to act. Raises azure-core's `AzureError` and `SteeringError`."""
+        memory = BlobMemory(self._container)
+        decisions: list[Decision] = []
+        try:
+            with memory.turn() as turn:
+                steering = Steering.read(self._container.download_blob(DOCUMENT).readall())
+                try:
+                    decisions.extend(decide_round(steering, self._arm, memory, turn, self._forecast, now))
+                finally:
+                    self._tell(decisions)
+        except Busy as busy:
+            _log.info("round of %s left out: %s", now.isoformat(), busy)
+        return decisions
+
+    def _tell(self, decisions: Sequence[Decision]) -> None:
+        rows = [each.row() for each in decisions]
+        try:
+            self._logs.upload(self._settings.logs_rule, STREAM, rows)
+        except AzureError as error:
+            _log.error("records were not taken: %s", error)
+            for row in rows:
+                _log.error("record %s", json.dumps(row))
+
+
+def _automatic(region: str, ahead: timedelta) -> Series:
+    return automatic(region).forecast(region, ahead)
