@@ -6,26 +6,20 @@ read, and as a private `Record` that holds the defaults and the checks. A test h
 
 import difflib
 from collections.abc import Awaitable, Iterator, Mapping
-from enum import Enum
-from typing import TYPE_CHECKING, Annotated, Any, Never, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import pulumi
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    StrictBool,
-    StrictFloat,
-    StrictInt,
-    StrictStr,
-    ValidationError,
-    ValidationInfo,
-    WrapValidator,
-)
+from pydantic import ValidationError, ValidationInfo, WrapValidator
 from pydantic_core import ErrorDetails
 
-LONGEST_ECHO = 80
+from verdazure.records import Count as Count
+from verdazure.records import Flag as Flag
+from verdazure.records import Number as Number
+from verdazure.records import Record as Record
+from verdazure.records import Refusal as Refusal
+from verdazure.records import Text as Text
+from verdazure.records import echo as echo
+from verdazure.records import refuse as refuse
 
 
 class ArgumentError(pulumi.RunError, pulumi.errors.InputPropertiesError):
@@ -34,12 +28,6 @@ class ArgumentError(pulumi.RunError, pulumi.errors.InputPropertiesError):
     The message names the component, and for each fault the key, the value, what is allowed and the fix. Its bases make
     it one clean message in both ways of use: `RunError` in a Python program, `InputPropertiesError` when served.
     """
-
-
-class Record(BaseModel):
-    """What `normalise` makes of a component's arguments: frozen, complete, checked."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
 
 
 RecordT = TypeVar("RecordT", bound=Record)
@@ -54,21 +42,6 @@ def normalise(
     except ValidationError as error:
         faults = [_explain(fault, record) for fault in error.errors(include_url=False)]
         raise ArgumentError(_message(type(component).__name__, name, faults)) from None
-
-
-class Refusal(ValueError):
-    """One fault in the words that all argument errors have; `normalise` puts the component before it."""
-
-    def __init__(self, key: str, value: object, allowed: str, fix: str) -> None:
-        self.key = key
-        told = "missing" if value is None else _echo(value)
-        self.rest = f" is {told}. Allowed: {allowed}. Fix: {fix}{'' if fix.endswith('?') else '.'}"
-        super().__init__(key + self.rest)
-
-
-def refuse(key: str, value: object, allowed: str, fix: str) -> Never:
-    """For a check that looks at several keys. An empty `key` stands for the field that is being checked."""
-    raise Refusal(key, value, allowed, fix)
 
 
 def component_name(info: ValidationInfo) -> str:
@@ -92,20 +65,6 @@ def _output_or(value: Any, check: Any) -> Any:
         return pulumi.Output.from_input(value)
     return check(value)
 
-
-def _mend_integer(value: object) -> object:
-    """The component host hands integers over as floats."""
-    return int(value) if isinstance(value, float) and value.is_integer() else value
-
-
-def _mend_number(value: object) -> object:
-    return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
-
-
-Text = Annotated[StrictStr, Field(min_length=1)]
-Flag = StrictBool
-Count = Annotated[StrictInt, BeforeValidator(_mend_integer)]
-Number = Annotated[StrictFloat, BeforeValidator(_mend_number)]
 
 if TYPE_CHECKING:
     TextLeaf = pulumi.Input[str]
@@ -131,9 +90,9 @@ def _explain(fault: ErrorDetails, record: type[Record]) -> str:
     if isinstance(refusal := context.get("error"), Refusal):
         return ".".join(filter(None, (path, refusal.key))) + refusal.rest
     if fault["type"] == "enum":
-        return f"{path} is {_echo(value)}. Allowed: {context['expected']}. Fix: {_nearest(value, context['expected'])}"
+        return f"{path} is {echo(value)}. Allowed: {context['expected']}. Fix: {_nearest(value, context['expected'])}"
     allowed = f"at least {context['min_length']} item" if fault["type"] == "too_short" else _lower(fault["msg"])
-    return f"{path} is {_echo(value)}. Allowed: {allowed}. Fix: set {path!r} to {allowed}."
+    return f"{path} is {echo(value)}. Allowed: {allowed}. Fix: set {path!r} to {allowed}."
 
 
 def _unknown_key(location: tuple[int | str, ...], record: type[Record]) -> str:
@@ -164,16 +123,6 @@ def _nearest(value: object, expected: str) -> str:
     allowed = [word.strip("'") for word in expected.replace(" or ", ", ").split(", ")]
     near = difflib.get_close_matches(str(value), allowed, n=1, cutoff=0.4)
     return f"did you mean {near[0]!r}?" if near else "use one of these."
-
-
-def _echo(value: object) -> str:
-    """A plain value as the caller wrote it; anything else by kind only, so that no secret is printed."""
-    if isinstance(value, Enum):
-        value = value.value
-    if value is None or isinstance(value, bool | int | float | str):
-        text = repr(value)
-        return text if len(text) <= LONGEST_ECHO else f"{text[:LONGEST_ECHO]}... ({len(str(value))} characters)"
-    return "empty" if value in ((), [], {}) else f"of type {type(value).__name__}"
 
 
 def _lower(message: str) -> str:

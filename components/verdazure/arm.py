@@ -29,9 +29,17 @@ class Arm:
     """Raises azure-core's `AzureError` for whatever Azure refuses or cannot be asked."""
 
     def __init__(
-        self, credential: "TokenCredential", *, endpoint: str = ENDPOINT, retries: int = 10, **transport: Any
+        self,
+        credential: "TokenCredential",
+        *,
+        endpoint: str = ENDPOINT,
+        retries: int = 10,
+        timeout: float = 60,
+        **transport: Any,
     ) -> None:
-        """`endpoint` is that of the cloud; `transport` is azure-core's own, for whoever stands between."""
+        """`endpoint` is that of the cloud, `timeout` that of one request in seconds; `transport` is azure-core's own,
+        for whoever stands between.
+        """
         self._endpoint = endpoint
         self._client: Any = ARMPipelineClient(
             base_url=endpoint,
@@ -41,6 +49,8 @@ class Arm:
                 policies.RetryPolicy(retry_total=retries),
                 ARMChallengeAuthenticationPolicy(credential, f"{endpoint}/.default"),
             ],
+            connection_timeout=timeout,
+            read_timeout=timeout,
             **transport,
         )
         self.answered: datetime | None = None

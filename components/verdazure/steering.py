@@ -3,12 +3,17 @@
 Components write this document and the controller reads it; neither knows the other.
 """
 
+import hashlib
+from datetime import timedelta
+from math import inf
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
+from verdazure.carbon.drift import Triggers
 from verdazure.carbon.quantities import Intensity
 from verdazure.carbon.rollout import Goal, Margins
+from verdazure.carbon.routing import Rules
 from verdazure.carbon.scheduling import Bands, Cap
 
 
@@ -28,6 +33,12 @@ def _arm_id(text: str) -> str:
 
 ArmId = Annotated[str, AfterValidator(_arm_id)]
 Count = Annotated[int, Field(ge=1)]
+Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")]
+"""Of a target: a blob is named after it, so it has no slash and no space."""
+Watts = Annotated[float, Field(gt=0)]
+_USUAL = Triggers()
+PARTS = 64
+"""That a fleet is split into. It never changes: a target that moved to another part could be steered twice at once."""
 
 
 class CapAbove(_Part):
@@ -52,6 +63,8 @@ class DeploymentScaling(_Part):
     """From clean to dirty."""
     urgent_share: Annotated[float, Field(ge=0, le=1)] = 1.0
     """Of the requests: what no cap holds back."""
+    watts_per_instance: Watts | None = None
+    """For the records: what the instances that a cap holds back would draw."""
 
     @model_validator(mode="after")
     def _check(self) -> "DeploymentScaling":
@@ -108,7 +121,7 @@ class RolloutPlan(_Part):
     more_error_share: Annotated[float, Field(ge=0)] = 0.001
     fewest_windows: Annotated[int, Field(ge=2)] = 50
     most_windows: Annotated[int, Field(ge=2)] = 1000
-    watts_per_instance: Annotated[float, Field(gt=0)] | None = None
+    watts_per_instance: Watts | None = None
     """Of each version alike, for an estimate where Azure ML measures no energy, as without a GPU."""
 
     @model_validator(mode="after")
@@ -132,15 +145,130 @@ class RolloutPlan(_Part):
         )
 
 
+class RouteOrigin(_Part):
+    """A way to serve requests: an origin of Front Door, or an endpoint of Traffic Manager."""
+
+    id: ArmId
+    region: str
+    requests_per_second: Annotated[float, Field(gt=0)]
+    """That it can serve."""
+    joules_per_request: Annotated[float, Field(gt=0)]
+    latency_ms: Annotated[float, Field(ge=0)] | None = None
+    """As users see it, where nothing measures it: Traffic Manager never does."""
+    residencies: frozenset[str] = frozenset()
+    """Where data may stay that it serves: `eu`."""
+    deployment_id: ArmId | None = None
+    """Online deployment that counts its requests where nothing else does: Traffic Manager sees none."""
+
+    @model_validator(mode="after")
+    def _check(self) -> "RouteOrigin":
+        if not self.front_door and "/trafficManagerProfiles/" not in self.id:
+            raise ValueError(f"{self.id} is neither an origin of Front Door nor an endpoint of Traffic Manager")
+        if not self.front_door and self.deployment_id is None:
+            raise ValueError("deployment_id is missing; Traffic Manager counts no requests: name who serves them")
+        return self
+
+    @property
+    def front_door(self) -> bool:
+        """Whether Front Door, which also measures requests, latency and health, has it."""
+        return "/originGroups/" in self.id
+
+    @property
+    def profile_id(self) -> str:
+        """ARM id of the load balancer."""
+        return "/".join(self.id.split("/")[:9])
+
+
+class RoutePlan(_Part):
+    """Ways to serve the same requests, by name."""
+
+    origins: Annotated[dict[Name, RouteOrigin], Field(min_length=2)]
+    longest_latency_ms: Annotated[float, Field(gt=0)] | None = None
+    residency: str | None = None
+    """Where the requests' data has to stay: no origin without it serves."""
+    floor: Annotated[int, Field(ge=0, le=100)] = 1
+    """Per cent that each keeps, so that it is warm when another fails."""
+    step: Annotated[int, Field(ge=1, le=100)] = 10
+    """Points by which a weight moves in one round."""
+    worth: Annotated[float, Field(ge=0, lt=1)] = 0.02
+    """Share of the emissions below which weights stay still."""
+
+    @model_validator(mode="after")
+    def _check(self) -> "RoutePlan":
+        if len({each.profile_id.lower() for each in self.origins.values()}) > 1:
+            raise ValueError("the origins are of several load balancers; make a plan for each")
+        self.rules()
+        return self
+
+    def rules(self) -> Rules:
+        """As the decision takes them. Raises `ValueError`."""
+        return Rules(self.longest_latency_ms or inf, self.residency, self.floor, self.step, self.worth)
+
+
+class RetrainingPlan(_Part):
+    """A model that is trained again where it has drifted, by a schedule of mode `drift`."""
+
+    workspace_id: ArmId
+    schedule: Name
+    model: Name
+    """Whose newest version says when it was trained and, by its tag `accuracy`, how right it was."""
+    log_workspace: Annotated[str, StringConstraints(pattern=r"^[0-9a-fA-F-]{36}$")]
+    """Customer id of the Log Analytics workspace that holds VerdazureDrift_CL."""
+    psi: float = _USUAL.psi
+    ks_p: float = _USUAL.ks_p
+    accuracy_drop: float = _USUAL.accuracy_drop
+    persistence: int = _USUAL.persistence
+    cooldown_days: float = _USUAL.cooldown / timedelta(days=1)
+    longest_life_days: float | None = None
+
+    @model_validator(mode="after")
+    def _check(self) -> "RetrainingPlan":
+        self.triggers()
+        return self
+
+    def triggers(self) -> Triggers:
+        """As the decision takes them. Raises `ValueError`."""
+        longest = self.longest_life_days
+        return Triggers(
+            psi=self.psi,
+            ks_p=self.ks_p,
+            accuracy_drop=self.accuracy_drop,
+            persistence=self.persistence,
+            cooldown=timedelta(days=self.cooldown_days),
+            longest_life=None if longest is None else timedelta(days=longest),
+        )
+
+
 class Steering(_Part):
     """All that one controller steers; targets by a name that its records repeat."""
 
     every_minutes: Annotated[int, Field(ge=1, le=60)] = 15
     """Time between two rounds."""
-    deployments: dict[str, DeploymentScaling] = {}
-    clusters: dict[str, ClusterScaling] = {}
-    training: dict[str, TrainingPlaces] = {}
-    rollouts: dict[str, RolloutPlan] = {}
+    deployments: dict[Name, DeploymentScaling] = {}
+    clusters: dict[Name, ClusterScaling] = {}
+    training: dict[Name, TrainingPlaces] = {}
+    rollouts: dict[Name, RolloutPlan] = {}
+    routes: dict[Name, RoutePlan] = {}
+    retraining: dict[Name, RetrainingPlan] = {}
+
+    @model_validator(mode="after")
+    def _check(self) -> "Steering":
+        scaled = set(self.deployments) & set(self.clusters)
+        if scaled:
+            raise ValueError(f"{', '.join(sorted(scaled))} names a deployment and a cluster; give each its own name")
+        return self
+
+    def parts(self) -> frozenset[int]:
+        """Those that have a target, of `PARTS`."""
+        return frozenset(_part_of(name) for loop in _LOOPS for name in getattr(self, loop))
+
+    def part(self, number: int) -> "Steering":
+        """The targets of one part."""
+        mine = {
+            loop: {name: each for name, each in getattr(self, loop).items() if _part_of(name) == number}
+            for loop in _LOOPS
+        }
+        return self.model_copy(update=mine)
 
     @classmethod
     def read(cls, text: str) -> "Steering":
@@ -155,3 +283,10 @@ class Steering(_Part):
     def write(self) -> str:
         """As JSON, the same for the same document."""
         return self.model_dump_json(exclude_none=True)
+
+
+_LOOPS = ("deployments", "clusters", "training", "rollouts", "routes", "retraining")
+
+
+def _part_of(name: str) -> int:
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:4], "big") % PARTS

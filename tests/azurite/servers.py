@@ -88,19 +88,34 @@ def identity(asked: list) -> Callable:
     return answer
 
 
-def electricity_maps(now: Callable[[], datetime], start: datetime, grams) -> Callable:
-    """Its v3 forecast: hourly values from the hour that holds now."""
+def log_analytics(windows: Callable) -> Callable:
+    """Its query API: the rows of VerdazureDrift_CL that `windows(model, since, until)` gives."""
 
     def answer(method, url, body, headers):
-        hours = int(parse_qs(urlsplit(url).query)["horizonHours"][0])
+        model = body["query"].split('"')[1]
+        since, until = (datetime.fromisoformat(each.replace("Z", "+00:00")) for each in body["timespan"].split("/"))
+        kinds = {"TimeGenerated": "datetime", "Psi": "real", "KsP": "real", "Accuracy": "real"}
+        rows = [[each.ended.isoformat(), each.psi, each.ks_p, each.accuracy] for each in windows(model, since, until)]
+        columns = [{"name": name, "type": kind} for name, kind in kinds.items()]
+        return 200, {"tables": [{"name": "PrimaryResult", "columns": columns, "rows": rows}]}, {}
+
+    return answer
+
+
+def electricity_maps(now: Callable[[], datetime], start: datetime, grams) -> Callable:
+    """Its v3 forecast: hourly values by region, from the hour that holds now."""
+
+    def answer(method, url, body, headers):
+        query = parse_qs(urlsplit(url).query)
+        hours, zone = int(query["horizonHours"][0]), query["dataCenterRegion"][0]
         gone = int((now() - start) / timedelta(hours=1))
 
         def value(at):
-            return {"carbonIntensity": grams[at], "datetime": (start + timedelta(hours=at)).isoformat()}
+            return {"carbonIntensity": grams[zone][at], "datetime": (start + timedelta(hours=at)).isoformat()}
 
         return (
             200,
-            {"zone": "SE", "updatedAt": now().isoformat(), "forecast": [value(gone + each) for each in range(hours)]},
+            {"zone": zone, "updatedAt": now().isoformat(), "forecast": [value(gone + each) for each in range(hours)]},
             {},
         )
 

@@ -144,6 +144,13 @@ def route(origins: Sequence[Origin], load: float, rules: Rules, before: Mapping[
     return told(stepped, f"on the way to weights that save {gain:.1%}", now - best, gain)
 
 
+def emitted(origins: Sequence[Origin], weights: Mapping[str, int], load: float) -> Emissions:
+    """An hour, at a load in requests per second; without the origins of unknown intensity."""
+    return Emissions(
+        _cost(origins, {each.name: weights.get(each.name, 0) for each in origins}) * load * _SECONDS_PER_HOUR
+    )
+
+
 def _checked(origins: Sequence[Origin], load: float, before: Mapping[str, int] | None) -> dict[str, int] | None:
     if not 0 <= load < math.inf:
         raise ValueError(f"load is {load}; give 0 or more requests per second")

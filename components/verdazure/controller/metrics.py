@@ -1,7 +1,7 @@
 """Azure Monitor's metrics of a resource, minute by minute.
 
 Source: Microsoft Learn, Azure Monitor REST API, Metrics - List (2024-02-01). The names of the metrics of online
-deployments are those of Microsoft's list of supported metrics; none was tried against Azure.
+deployments and of Front Door profiles are those of Microsoft's list of supported metrics; none was tried against Azure.
 """
 
 from collections.abc import Mapping
@@ -16,6 +16,10 @@ ENERGY = "GpuEnergyJoules"
 LATENCY = "RequestLatency_P90"
 CAPACITY = "DeploymentCapacity"
 CODE = "envoy_response_code"
+ORIGIN = "Origin"
+ORIGIN_REQUESTS = "OriginRequestCount"
+ORIGIN_HEALTH = "OriginHealthPercentage"
+ORIGIN_LATENCY = "OriginLatency"
 
 
 def mean(arm: Arm, resource_id: str, metric: str, start: datetime, end: datetime) -> float | None:
@@ -36,11 +40,26 @@ def total_by(
     """Over all minutes, by the value of a dimension."""
     found: dict[str, float] = {}
     for series in _series(arm, resource_id, metric, "Total", start, end, f"{dimension} eq '*'"):
-        value = next(
-            (each["value"] for each in series.get("metadatavalues", ()) if each["name"]["value"] == dimension), ""
-        )
+        value = _value_of(series, dimension)
         found[value] = found.get(value, 0.0) + sum(point.get("total") or 0.0 for point in series["data"])
     return found
+
+
+def mean_by(
+    arm: Arm, resource_id: str, metric: str, dimension: str, start: datetime, end: datetime
+) -> Mapping[str, float]:
+    """Of the minutes that have a value, by the value of a dimension; without those that have none."""
+    found: dict[str, list[float]] = {}
+    for series in _series(arm, resource_id, metric, "Average", start, end, f"{dimension} eq '*'"):
+        values = [point["average"] for point in series["data"] if point.get("average") is not None]
+        found.setdefault(_value_of(series, dimension), []).extend(values)
+    return {value: sum(values) / len(values) for value, values in found.items() if values}
+
+
+def _value_of(series: Mapping[str, Any], dimension: str) -> str:
+    """Azure answers a dimension's name in lower case where it likes to."""
+    values = series.get("metadatavalues", ())
+    return next((each["value"] for each in values if each["name"]["value"].lower() == dimension.lower()), "")
 
 
 def _points(

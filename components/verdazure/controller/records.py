@@ -33,7 +33,7 @@ class Decision:
     """One sentence."""
     outcome: Outcome
     grams_saved: float | None = None
-    """gCO2e until the next round, against doing nothing; None where it cannot be said."""
+    """gCO2e against doing nothing: until the next round, or of a whole run when it ends; None where nobody knows."""
     inputs: Mapping[str, Any] | None = None
     """What it rests on."""
 

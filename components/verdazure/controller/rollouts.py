@@ -62,7 +62,18 @@ def roll_out(world: World, name: str, plan: RolloutPlan) -> Decision:
         world.arm.put(plan.endpoint_id, _API_VERSION, body)
         _keep(world, name, replace(kept, applied=True))
         outcome = Outcome.DONE
-    return Decision(world.now, _LOOP, name, f"{plan.new} at {kept.share} %", reason, outcome, None, inputs)
+    saved = _saved(world, plan, kept)
+    return Decision(world.now, _LOOP, name, f"{plan.new} at {kept.share} %", reason, outcome, saved, inputs)
+
+
+def _saved(world: World, plan: RolloutPlan, kept: Kept) -> float | None:
+    """gCO2e until the next round of the requests that go to the new version, or went to it until it was rolled back."""
+    if not kept.windows:
+        return None
+    old_requests, old_grams, _, _, new_requests, new_grams, _, _ = map(sum, zip(*kept.windows, strict=True))
+    each = old_grams / old_requests - new_grams / new_requests
+    windows = world.every / timedelta(minutes=plan.window_minutes)
+    return (each if kept.share else -each) * new_requests / len(kept.windows) * windows
 
 
 def _next(world: World, plan: RolloutPlan, kept: Kept | None, share: int) -> tuple[Kept, str, Mapping[str, Any]]:
@@ -167,8 +178,8 @@ def _window(row: tuple[float, ...]) -> Window:
 
 
 def _recall(world: World, name: str) -> Kept | None:
-    found: dict[str, Any] | None = world.memory.recall(_LOOP).get(name)
-    if found is None:
+    found = world.memory.recall(_LOOP, name)
+    if not found:
         return None
     return Kept(**{**found, "windows": tuple(map(tuple, found["windows"]))})
 
@@ -176,4 +187,6 @@ def _recall(world: World, name: str) -> Kept | None:
 def _keep(world: World, name: str, kept: Kept) -> None:
     document = asdict(kept)
     document["windows"] = [list(row) for row in kept.windows]
-    world.memory.keep(_LOOP, {**world.memory.recall(_LOOP), name: document})
+    if document == world.memory.recall(_LOOP, name):
+        return
+    world.memory.keep(_LOOP, name, document)

@@ -12,8 +12,11 @@ from verdazure.arm import Arm
 from verdazure.controller.memory import Memory, Turn
 from verdazure.controller.outlook import Forecast, Outlook
 from verdazure.controller.records import Decision, Outcome
+from verdazure.controller.retraining import retrain
 from verdazure.controller.rollouts import roll_out
+from verdazure.controller.routing import steer
 from verdazure.controller.scaling import scale_cluster, scale_deployment
+from verdazure.controller.signals import Signals
 from verdazure.controller.training import train
 from verdazure.controller.world import ClockSkew, World
 from verdazure.steering import Steering
@@ -27,7 +30,7 @@ AHEAD = timedelta(hours=48)
 
 
 def decide_round(
-    steering: Steering, arm: Arm, memory: Memory, turn: Turn, forecast: Forecast, now: datetime
+    steering: Steering, arm: Arm, memory: Memory, turn: Turn, forecast: Forecast, signals: Signals, now: datetime
 ) -> Iterator[Decision]:
     """Observes, decides and acts; to be called by whoever holds the turn.
 
@@ -35,9 +38,9 @@ def decide_round(
     the turn was lost.
     """
     every = timedelta(minutes=steering.every_minutes)
-    world = World(arm, Outlook(forecast, now, AHEAD), memory, now, every)
+    world = World(arm, Outlook(forecast, now, AHEAD), memory, now, every, signals)
     for loop, target, decide in _targets(world, steering):
-        turn.renew()
+        turn.check()
         for decision in _guarded(world, loop, target, decide):
             _log.info("%s %s: %s. %s", decision.loop, decision.target, decision.action, decision.reason)
             yield decision
@@ -49,6 +52,10 @@ _Decide = Callable[[], Iterable[Decision]]
 def _targets(world: World, steering: Steering) -> Iterator[tuple[str, str, _Decide]]:
     for name, rollout in steering.rollouts.items():
         yield "rollout", name, partial(_one, roll_out, world, name, rollout)
+    for name, route in steering.routes.items():
+        yield "route", name, partial(_one, steer, world, name, route)
+    for name, model in steering.retraining.items():
+        yield "retrain", name, partial(_one, retrain, world, name, model)
     for name, places in steering.training.items():
         yield "train", name, partial(train, world, name, places)
     for name, deployment in steering.deployments.items():

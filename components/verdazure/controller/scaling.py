@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from verdazure.carbon.quantities import Intensity
+from verdazure.carbon.quantities import Intensity, Power
 from verdazure.carbon.scheduling import Bounds, capacity_bounds
 from verdazure.controller import metrics
 from verdazure.controller.records import Decision, Outcome
@@ -37,34 +37,60 @@ def scale_deployment(world: World, name: str, target: DeploymentScaling) -> Deci
     before = _before(world, name, ours)
     bounds = capacity_bounds(target.bands(), load, intensity, before)
     wanted = _profile(bounds, profiles, world) if bounds.caps_passed else None
+    saved = _saved(world, target, bounds, load, intensity, before)
     if _still_good(ours, wanted, world):
-        return _decision(world, name, bounds, load, intensity, Outcome.UNCHANGED)
+        return _decision(world, name, bounds, load, intensity, Outcome.UNCHANGED, saved)
     world.check_clock()
-    _remember(world, name, bounds)
+    world.memory.keep("scale", name, {"caps_passed": bounds.caps_passed})
     others = [each for each in profiles if each["name"] != PROFILE]
     body = {**setting, "properties": {**setting["properties"], "profiles": others + ([wanted] if wanted else [])}}
     world.arm.put(target.autoscale_setting_id, _AUTOSCALE, body)
-    return _decision(world, name, bounds, load, intensity, Outcome.DONE)
+    return _decision(world, name, bounds, load, intensity, Outcome.DONE, saved)
+
+
+def _saved(
+    world: World,
+    target: DeploymentScaling,
+    bounds: Bounds,
+    load: float,
+    intensity: Intensity,
+    before: Bounds | None,
+) -> float | None:
+    """gCO2e until the next round of the instances that a cap holds back; None where nobody knows what they draw."""
+    if target.watts_per_instance is None:
+        return None
+    unheld = capacity_bounds(target.bands(), load, None, before)
+    held_back = Power(target.watts_per_instance * max(unheld.most - bounds.most, 0))
+    return held_back.over(world.hours).at(intensity).grams
 
 
 def scale_cluster(world: World, name: str, target: ClusterScaling) -> Decision:
-    """Raises azure-core's `AzureError` and `ClockSkew`. An unknown intensity gives the nodes back."""
+    """Raises azure-core's `AzureError` and `ClockSkew`. An unknown intensity gives the nodes back.
+
+    What it saves is not said here: the jobs that wait run later, and emit then.
+    """
     compute = world.arm.read(target.cluster_id, _COMPUTE)
     settings = compute["properties"]["properties"]["scaleSettings"]
     intensity = world.outlook.now(target.region)
-    passed = int(world.memory.recall("scale").get(name, {}).get("caps_passed", 0))
+    passed = int(world.memory.recall("scale", name).get("caps_passed", 0))
     bounds = capacity_bounds(target.bands(), target.most, intensity, Bounds(0, target.most, passed, ""))
     if settings["maxNodeCount"] == bounds.most:
         return _decision(world, name, bounds, target.most, intensity, Outcome.UNCHANGED)
     world.check_clock()
-    _remember(world, name, bounds)
+    world.memory.keep("scale", name, {"caps_passed": bounds.caps_passed})
     body = {"properties": {"properties": {"scaleSettings": {**settings, "maxNodeCount": bounds.most}}}}
     world.arm.patch(target.cluster_id, _COMPUTE, body)
     return _decision(world, name, bounds, target.most, intensity, Outcome.DONE)
 
 
 def _decision(
-    world: World, name: str, bounds: Bounds, load: float, intensity: Intensity | None, outcome: Outcome
+    world: World,
+    name: str,
+    bounds: Bounds,
+    load: float,
+    intensity: Intensity | None,
+    outcome: Outcome,
+    saved: float | None = None,
 ) -> Decision:
     return Decision(
         at=world.now,
@@ -73,20 +99,17 @@ def _decision(
         action=f"{bounds.least} to {bounds.most}",
         reason=bounds.reason,
         outcome=outcome,
+        grams_saved=saved,
         inputs={"load": load, "intensity": None if intensity is None else intensity.grams_per_kwh},
     )
 
 
 def _before(world: World, name: str, ours: Mapping[str, Any] | None) -> Bounds | None:
-    kept = world.memory.recall("scale").get(name)
-    if kept is None or ours is None:
+    kept = world.memory.recall("scale", name)
+    if not kept or ours is None:
         return None
     capacity = ours["capacity"]
     return Bounds(int(capacity["minimum"]), int(capacity["maximum"]), int(kept["caps_passed"]), "")
-
-
-def _remember(world: World, name: str, bounds: Bounds) -> None:
-    world.memory.keep("scale", {**world.memory.recall("scale"), name: {"caps_passed": bounds.caps_passed}})
 
 
 def _profile(bounds: Bounds, profiles: list[Mapping[str, Any]], world: World) -> Mapping[str, Any]:

@@ -4,9 +4,10 @@ Records go to Log Analytics by the Logs Ingestion API. Where that fails they sta
 decision goes unsaid. Source: Microsoft Learn, Logs Ingestion API in Azure Monitor; read 2026-11-24.
 """
 
+import functools
 import json
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -15,11 +16,12 @@ from azure.core.exceptions import AzureError
 
 from verdazure.arm import ENDPOINT, Arm
 from verdazure.carbon.series import Series
-from verdazure.carbon.sources import automatic
-from verdazure.controller.memory import BlobMemory, Busy
+from verdazure.carbon.sources import Chain, automatic
+from verdazure.controller.memory import BlobMemory, Busy, Memory, Turn
 from verdazure.controller.outlook import Forecast
 from verdazure.controller.records import Decision
 from verdazure.controller.rounds import decide_round
+from verdazure.controller.signals import LogSignals, Signals
 from verdazure.steering import Steering
 
 if TYPE_CHECKING:
@@ -69,35 +71,50 @@ class Service:
         *,
         endpoint: str = ENDPOINT,
         forecast: Forecast | None = None,
+        signals: Signals | None = None,
         retries: int = 3,
+        timeout: float = 20,
     ) -> None:
-        """`endpoint` is Resource Manager's; `forecast` defaults to the best sources that the environment has keys for.
+        """`endpoint` is Resource Manager's; `forecast` defaults to the best sources that the environment has keys for,
+        `signals` to Log Analytics.
 
-        `retries` are those of one request: what fails for longer waits for the next round and holds up nobody else.
+        `retries` and `timeout` (seconds) are those of one request: what fails for longer waits for the next round and
+        holds up nobody else.
         """
         from azure.monitor.ingestion import LogsIngestionClient
         from azure.storage.blob import ContainerClient
 
         self._settings = settings
-        self._arm = Arm(credential, endpoint=endpoint, retries=retries)
+        self._arm = Arm(credential, endpoint=endpoint, retries=retries, timeout=timeout)
         self._forecast = forecast or _automatic
+        self._signals = signals or LogSignals(credential)
         self._container: Any = ContainerClient.from_container_url(settings.container, credential)
         self._logs: Any = LogsIngestionClient(settings.logs_endpoint, credential)
 
-    def round(self, now: datetime) -> Sequence[Decision]:
-        """One round, where it is ours to act. Raises azure-core's `AzureError` and `SteeringError`."""
+    def parts(self) -> Sequence[int]:
+        """Those of the fleet that have a target. Raises azure-core's `AzureError` and `SteeringError`."""
+        return sorted(self._steering().parts())
+
+    def round(self, part: int, now: datetime) -> Sequence[Decision]:
+        """One round of a part, where it is ours to act. Raises azure-core's `AzureError` and `SteeringError`."""
         memory = BlobMemory(self._container)
         decisions: list[Decision] = []
         try:
-            with memory.turn() as turn:
-                steering = Steering.read(self._container.download_blob(DOCUMENT).readall())
+            with memory.turn(part) as turn:
+                steering = self._steering().part(part)
                 try:
-                    decisions.extend(decide_round(steering, self._arm, memory, turn, self._forecast, now))
+                    decisions.extend(self._decide(steering, memory, turn, now))
                 finally:
                     self._tell(decisions)
         except Busy as busy:
-            _log.info("round of %s left out: %s", now.isoformat(), busy)
+            _log.info("round of part %d at %s left out: %s", part, now.isoformat(), busy)
         return decisions
+
+    def _steering(self) -> Steering:
+        return Steering.read(self._container.download_blob(DOCUMENT).readall())
+
+    def _decide(self, steering: Steering, memory: Memory, turn: Turn, now: datetime) -> Iterator[Decision]:
+        return decide_round(steering, self._arm, memory, turn, self._forecast, self._signals, now)
 
     def _tell(self, decisions: Sequence[Decision]) -> None:
         rows = [each.row() for each in decisions]
@@ -110,4 +127,10 @@ class Service:
 
 
 def _automatic(region: str, ahead: timedelta) -> Series:
-    return automatic(region).forecast(region, ahead)
+    return _sources(region).forecast(region, ahead)
+
+
+@functools.cache
+def _sources(region: str) -> Chain:
+    """Kept, as they keep connections, rates and the memory of who failed."""
+    return automatic(region)

@@ -7,17 +7,20 @@ Source: Microsoft Learn, Azure Machine Learning REST API, Jobs - Get, Create Or 
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from verdazure.carbon.quantities import Intensity, Power
 from verdazure.carbon.scheduling import Progress, Step, next_step
 from verdazure.carbon.scheduling.slots import Waiting, allot
+from verdazure.carbon.series import Gap
+from verdazure.controller.orders import ordered
 from verdazure.controller.records import Decision, Outcome
 from verdazure.controller.world import World
 from verdazure.steering import TrainingPlaces
-from verdazure.training.jobs import RUN_NAME
-from verdazure.training.live import GRACE, PROPERTY, Due, LivePlan, decide
+from verdazure.training.live import GRACE, PROPERTY, RUN_NAME, Due, LivePlan, decide
+from verdazure.training.timing import TimingMode
 
 _API_VERSION = "2025-12-01"
 _ENDED = {"Completed", "Failed", "Canceled", "NotResponding"}
@@ -36,17 +39,22 @@ class Kept:
     """When it was last seen running; None where it was not, the last time."""
     pausing: bool = False
     """We asked for its end."""
+    grams: float | None = 0.0
+    """gCO2e of the hours that it was seen running; None where an intensity was not known."""
+    at_once: float | None = None
+    """gCO2e that it would have emitted if it had started when it was first seen, by the forecast of then."""
+    told: bool = False
+    """Its end stands in the records."""
 
     @classmethod
     def read(cls, document: Mapping[str, Any]) -> "Kept":
         """What `write` wrote."""
         seen = document["seen"]
-        return cls(document["leg"], document["worked"], seen and datetime.fromisoformat(seen), document["pausing"])
+        return cls(**{**document, "seen": seen and datetime.fromisoformat(seen)})
 
     def write(self) -> dict[str, Any]:
         """As JSON."""
-        seen = self.seen and self.seen.isoformat()
-        return {"leg": self.leg, "worked": self.worked, "seen": seen, "pausing": self.pausing}
+        return {**asdict(self), "seen": self.seen and self.seen.isoformat()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +85,14 @@ class Run:
 
 
 def train(world: World, name: str, target: TrainingPlaces) -> Iterator[Decision]:
-    """One decision a run that is open. Raises azure-core's `AzureError` and `ClockSkew`."""
-    kept = world.memory.recall(_LOOP)
-    mine = kept.get(name, {})
+    """One decision a run that is open or ended. Raises azure-core's `AzureError` and `ClockSkew`."""
+    mine = world.memory.recall(_LOOP, name)
     runs = [_seen(world, target, *found, mine) for found in _schedules(world, target)]
     open_runs = [each for each in runs if _is_open(each, world.now)]
     steps = {each.due.run: _step(each, world) for each in open_runs}
-    _keep(world, name, {each.due.run: each.kept for each in runs})
+    ended = [each for each in runs if each.status in _ENDED and not each.kept.told]
+    _keep(world, name, {each.due.run: replace(each.kept, told=each.status in _ENDED) for each in runs})
+    yield from (_ended(world, name, each) for each in ended)
     if not open_runs:
         return
     world.check_clock()
@@ -108,7 +117,26 @@ def _schedules(world: World, target: TrainingPlaces) -> Iterator[tuple[str, Mapp
     for found in world.arm.read_all(f"{target.workspace_id}/schedules", _API_VERSION):
         text = (found["properties"].get("properties") or {}).get(PROPERTY)
         if text is not None:
-            yield found["name"], found["properties"]["action"]["jobDefinition"], LivePlan.read(text)
+            plan = LivePlan.read(text)
+            if plan.timing.mode is TimingMode.DRIFT and not _is_ordered(world, target, found["name"], plan):
+                continue
+            yield found["name"], found["properties"]["action"]["jobDefinition"], plan
+
+
+def _is_ordered(world: World, target: TrainingPlaces, schedule: str, plan: LivePlan) -> bool:
+    """Whether drift asked for the run of the window that is open."""
+    order = ordered(world.memory, target.workspace_id, schedule)
+    return order is not None and order.run == decide(plan, schedule, world.now, None, world.every).run
+
+
+def _ended(world: World, name: str, run: Run) -> Decision:
+    said, saved = f"{run.status}.", None
+    kept = run.kept
+    if kept.grams is not None and kept.at_once is not None:
+        saved = kept.at_once - kept.grams
+        said += f" Emitted {kept.grams:.0f} gCO2e; starting at once would have emitted {kept.at_once:.0f}."
+    inputs = {"leg": run.leg, "worked_hours": round(kept.worked, 3)}
+    return Decision(world.now, _LOOP, f"{name}/{run.due.run}", "ended", said, Outcome.UNCHANGED, saved, inputs)
 
 
 def _seen(
@@ -121,17 +149,39 @@ def _seen(
 ) -> Run:
     """The run of the schedule's window, as Azure ML and what is written down say together."""
     due = decide(plan, schedule, world.now, None, world.every)
-    kept = Kept.read(mine[due.run]) if due.run in mine else Kept()
+    kept = Kept.read(mine[due.run]) if due.run in mine else Kept(at_once=_at_once(world, plan))
     run = Run(plan, definition, due, None, kept)
     job = world.arm.find(f"{target.workspace_id}/jobs/{run.leg}", _API_VERSION)
     status: str | None = None if job is None else job["properties"]["status"]
-    worked = kept.worked
-    if kept.seen is not None:
-        worked += (world.now - kept.seen) / timedelta(hours=1) if status == "Running" else 0.0
-    kept = replace(kept, worked=worked, seen=world.now if status == "Running" else None)
+    kept = _worked_on(world, run, status)
     if status == "Canceled" and kept.pausing:
         return replace(run, kept=replace(kept, leg=kept.leg + 1, pausing=False))
     return replace(run, status=status, kept=kept)
+
+
+def _worked_on(world: World, run: Run, status: str | None) -> Kept:
+    """Since it was last seen running it worked on, if it still runs or has come to its end."""
+    kept, hours = run.kept, 0.0
+    if kept.seen is not None and status in ("Running", "Completed"):
+        hours = (world.now - kept.seen) / timedelta(hours=1)
+        hours = hours if status == "Running" else min(hours, run.left)
+    intensity = world.outlook.now(run.plan.region) if hours else None
+    grams = kept.grams
+    if hours:
+        power = Power(run.plan.timing.watts or 0)
+        grams = None if intensity is None or grams is None else grams + power.over(hours).at(intensity).grams
+    return replace(kept, worked=kept.worked + hours, grams=grams, seen=world.now if status == "Running" else None)
+
+
+def _at_once(world: World, plan: LivePlan) -> float | None:
+    forecast, hours = world.outlook.forecast(plan.region), plan.timing.hours or 0
+    if forecast is None:
+        return None
+    try:
+        known = forecast.between(world.now, world.now + timedelta(hours=hours))
+    except Gap:
+        return None
+    return Power(plan.timing.watts or 0).over(hours).at(Intensity(float(known.values.mean()))).grams
 
 
 def _is_open(run: Run, now: datetime) -> bool:
@@ -160,9 +210,8 @@ def _act(world: World, name: str, target: TrainingPlaces, run: Run, runs_now: bo
         world.arm.put(place, _API_VERSION, {"properties": _named(run)})
     elif not runs_now and run.active:
         action, done = "pause", Outcome.DONE
-        kept = world.memory.recall(_LOOP)
-        mine = {**kept.get(name, {}), run.due.run: replace(run.kept, pausing=True).write()}
-        world.memory.keep(_LOOP, {**kept, name: mine})
+        mine = world.memory.recall(_LOOP, name)
+        world.memory.keep(_LOOP, name, {**mine, run.due.run: replace(run.kept, pausing=True).write()})
         world.arm.act(f"{place}/cancel", _API_VERSION)
     inputs = {"leg": run.leg, "worked_hours": round(run.kept.worked, 3), "deadline": run.due.job.deadline.isoformat()}
     return Decision(world.now, _LOOP, f"{name}/{run.due.run}", action, reason, done, None, inputs)
@@ -176,7 +225,6 @@ def _named(run: Run) -> Mapping[str, Any]:
 
 def _keep(world: World, name: str, runs: Mapping[str, Kept]) -> None:
     """Of runs that are open or ended in this window; windows before are forgotten."""
-    kept = world.memory.recall(_LOOP)
     mine = {run: each.write() for run, each in runs.items()}
-    if kept.get(name) != mine:
-        world.memory.keep(_LOOP, {**kept, name: mine})
+    if world.memory.recall(_LOOP, name) != mine:
+        world.memory.keep(_LOOP, name, mine)

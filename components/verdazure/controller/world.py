@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from verdazure.arm import Arm
 from verdazure.controller.memory import Memory
 from verdazure.controller.outlook import Outlook
+from verdazure.controller.signals import Signals
 
 MOST_SKEW = timedelta(minutes=10)
 """Between Azure's clock and ours: the length of a long round; beyond it, nothing is timed by ours."""
@@ -25,6 +26,13 @@ class World:
     now: datetime
     every: timedelta
     """Until the next round."""
+    signals: Signals
+    """What is known of the drift of models."""
+
+    @property
+    def hours(self) -> float:
+        """Until the next round."""
+        return self.every / timedelta(hours=1)
 
     def check_clock(self) -> None:
         """To be called after Azure was read and before anything is changed. Raises `ClockSkew`."""

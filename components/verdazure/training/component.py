@@ -40,7 +40,7 @@ class TrainingScheduleArgs(TypedDict):
     experiment: NotRequired[str]
     """Name that runs are listed under. Default: the component's name."""
     enabled: NotRequired[bool]
-    """Whether Azure ML starts it. Default true; a `live` schedule is never enabled, as the controller starts it."""
+    """Whether Azure ML starts it. Default true; a `live` or `drift` schedule never is, as the controller starts it."""
     tags: NotRequired[dict[str, Input[str]]]
     """Further tags of the schedule and of each run."""
 
@@ -64,7 +64,7 @@ class TrainingSchedule(pulumi.ComponentResource):
     start_hour: Output[int]
     """UTC hour at which it starts, or may start at the earliest."""
     live_plan: Output[Optional[str]]
-    """For a `live` schedule, as JSON, what the controller reads."""
+    """For a `live` or `drift` schedule, as JSON, what the controller reads."""
 
     def __init__(self, name: str, args: TrainingScheduleArgs, opts: Optional[ResourceOptions] = None) -> None:
         spec = normalise(self, name, args, _TrainingSchedule)
@@ -158,7 +158,7 @@ class TrainingSchedule(pulumi.ComponentResource):
         return stashed
 
     def _live_plan(self, spec: "_TrainingSchedule") -> Output[Optional[str]]:
-        if spec.timing.mode is not TimingMode.LIVE:
+        if not spec.timing.mode.is_live:
             return Output.from_input(None)
         resumable = all(step.checkpoints is not None for step in spec.steps.values())
         return Output.from_input(spec.landing.location).apply(
@@ -169,7 +169,7 @@ class TrainingSchedule(pulumi.ComponentResource):
         self, name: str, spec: "_TrainingSchedule", versions: Mapping[str, ml.ComponentVersion]
     ) -> ml.SchedulePropertiesArgs:
         labels = tags.merged(spec.landing.tags, {}, spec.tags)
-        live = spec.timing.mode is TimingMode.LIVE
+        live = spec.timing.mode.is_live
         inputs: dict[str, Any] = {}
         outputs: dict[str, Any] = {}
         for key, step in spec.steps.items():

@@ -15,12 +15,11 @@ from pydantic import AfterValidator, Field, model_validator
 from verdazure.args import Count, Flag, Number, Record, Text, TextLeaf, refuse
 from verdazure.datasets.source import fault_of_uri, without_key
 from verdazure.training.environments import check_environment
+from verdazure.training.live import RUN_NAME
 
 # azure-ai-ml's own rule for names of components, nodes, inputs and outputs: those of a Python function.
 IDENTIFIER = r"^[a-z_][a-z0-9_]{0,63}$"
 PATH_SCHEMES = ("azureml", "https", "wasbs", "abfss")
-RUN_NAME = "${{name}}"
-"""What Azure ML replaces by a run's own name, also when the run is started again after an interruption."""
 LONGEST_MINUTES = 7 * 24 * 60
 _ASSET = re.compile(r"azureml:[A-Za-z0-9._-]+:[A-Za-z0-9._-]+|(azureml:)?/subscriptions/.+/versions/[A-Za-z0-9._-]+")
 

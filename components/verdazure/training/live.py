@@ -16,6 +16,8 @@ from verdazure.training.timing import Timing
 
 PROPERTY = "verdazure-live-plan"
 """Property of the schedule that holds the plan."""
+RUN_NAME = "${{name}}"
+"""What Azure ML replaces by a run's own name, also when the run is started again after an interruption."""
 GRACE = timedelta(hours=1)
 """How late a run may start: whoever asks every quarter of an hour misses no window by a bad minute."""
 

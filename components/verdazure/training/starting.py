@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from verdazure.arm import Arm, is_id_of
 from verdazure.carbon.series import Series
 from verdazure.training.live import PROPERTY, LivePlan, decide
+from verdazure.training.timing import TimingMode
 
 SCHEDULES = "Microsoft.MachineLearningServices/workspaces/schedules"
 _API_VERSION = "2025-12-01"
@@ -47,7 +48,9 @@ def start_if_due(arm: Arm, schedule_id: str, now: datetime, forecast: Forecast, 
     text = (described.get("properties") or {}).get(PROPERTY)
     if text is None:
         raise NotLive(f"{schedule_id} is no live schedule: Azure ML starts it by its own trigger")
-    plan, (workspace, _, name) = LivePlan.read(text), schedule_id.rstrip("/").rpartition("/schedules/")
+    if (plan := LivePlan.read(text)).timing.mode is TimingMode.DRIFT:
+        raise NotLive(f"{schedule_id} waits for drift: the controller starts it, or you in the studio")
+    workspace, _, name = schedule_id.rstrip("/").rpartition("/schedules/")
     due = decide(plan, name, now, None, every)
     place = f"{workspace}/jobs/{due.run}"
     if (there := arm.find(place, _API_VERSION)) is not None:

@@ -7,7 +7,7 @@ from typing import Annotated, NotRequired, TypedDict
 
 from pydantic import AfterValidator, Field, model_validator
 
-from verdazure.args import Count, Number, Record, Text, refuse
+from verdazure.records import Count, Number, Record, Text, refuse
 
 
 class TimingMode(str, Enum):
@@ -20,6 +20,13 @@ class TimingMode(str, Enum):
     LIVE = "live"
     """The forecast, each time anew, between `at` and `within_hours` later. Azure ML holds the job; the controller, or
     `verdazure training start` on any schedule of yours, starts it."""
+    DRIFT = "drift"
+    """As `live`, but a window is only an opportunity: the controller starts a run where the model has drifted."""
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the controller starts it, and Azure ML does not."""
+        return self in (TimingMode.LIVE, TimingMode.DRIFT)
 
 
 class Every(str, Enum):
@@ -62,13 +69,13 @@ class TimingArgs(TypedDict):
     month_day: NotRequired[int]
     """For `Month`: 1 to 28. Default 1."""
     at: NotRequired[str]
-    """`02:30`. For `fixed` the start; for `live` the earliest start, default `00:00`; for `typical` nothing."""
+    """`02:30`. For `fixed` the start, for `live` and `drift` the earliest, default `00:00`; for `typical` nothing."""
     hours: NotRequired[float]
-    """How long a run takes. For `typical` and `live`, which choose the hours that it runs in."""
+    """How long a run takes. For all but `fixed`: they choose the hours that it runs in."""
     within_hours: NotRequired[float]
-    """For `live`: hours from the earliest start to the latest finish."""
+    """For `live` and `drift`: hours from the earliest start to the latest finish."""
     watts: NotRequired[float]
-    """For `live`: what all of its nodes draw together, W."""
+    """For `live` and `drift`: what all of its nodes draw together, W."""
 
 
 def _moment_of_day(text: str) -> str:
@@ -83,8 +90,9 @@ _NEEDED = {
     TimingMode.FIXED: ("at",),
     TimingMode.TYPICAL: ("hours",),
     TimingMode.LIVE: ("hours", "within_hours", "watts"),
+    TimingMode.DRIFT: ("hours", "within_hours", "watts"),
 }
-_TAKEN = {TimingMode.FIXED: ("at",), TimingMode.TYPICAL: ("hours",), TimingMode.LIVE: ("at", *_NEEDED[TimingMode.LIVE])}
+_TAKEN = {mode: (*(["at"] if mode.is_live else []), *needed) for mode, needed in _NEEDED.items()}
 
 
 class Timing(Record):
@@ -111,7 +119,7 @@ class Timing(Record):
                 refuse(key, getattr(self, key), f"nothing, as it runs every {self.every.value}", f"remove {key}")
         if self.mode is TimingMode.TYPICAL and self.hours is not None and self.hours > 24:
             refuse("hours", self.hours, "at most 24, as an average day is known", "take mode 'live' or 'fixed'")
-        if self.mode is TimingMode.LIVE:
+        if self.mode.is_live:
             self._check_window(self.hours or 0, self.within_hours or 0)
         return self
 

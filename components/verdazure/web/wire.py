@@ -16,6 +16,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
 
 import httpx
+from circuitbreaker import CircuitBreaker
 from pydantic import BaseModel, ValidationError
 from tenacity import (
     RetryCallState,
@@ -42,6 +43,8 @@ AnswerT = TypeVar("AnswerT", bound=BaseModel)
 _BACKOFF = wait_exponential(multiplier=0.5, max=20) + wait_random(0, 0.5)
 _MESSAGE_LENGTH = 200
 _NONE = timedelta(0)
+_FAILURES, _REST_SECONDS = 3, 300
+"""Questions, each asked `attempts` times, after which a service is left alone, and for how long."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +103,7 @@ class Wire:
         self._sleep = sleep
         self._attempts = attempts
         self._longest_pause = longest_pause
+        self._breaker = CircuitBreaker(_FAILURES, _REST_SECONDS, (Throttled, Unavailable), name=service.name)
         self._bucket = TokenBucket(service.requests, service.per)
         # Redirects are not followed: the headers that go with a request are meant for this service alone.
         self._client = httpx.Client(
@@ -130,7 +134,7 @@ class Wire:
         kept = self._kept(shape, request) if keep else None
         if kept is not None:
             return kept
-        body = self._retrying()(self._ask, request["url"], sign())
+        body = self._unbroken(request["url"], sign())
         answer = self._checked(shape, body, request["url"])
         if self._cache is not None and keep:
             self._cache.put(request, body, self.now(), keep, spare)
@@ -155,6 +159,13 @@ class Wire:
             return None if body is None else shape.model_validate(body)
         except ValidationError:
             return None  # a damaged file is a miss
+
+    def _unbroken(self, url: str, signature: Signature) -> Any:
+        """A service that fails again and again is left alone for a while: who asks then need not wait to hear it."""
+        if self._breaker.opened:
+            fix = f"it is asked again in {self._breaker.open_remaining:.0f} s"
+            raise Unavailable(self.service.name, "left alone after it failed", where=f"GET {url}", fix=fix)
+        return self._breaker.call(self._retrying(), self._ask, url, signature)
 
     def _retrying(self) -> Retrying:
         return Retrying(

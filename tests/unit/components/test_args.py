@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import Field
-from verdazure.args import LONGEST_ECHO, ArgumentError, Count, Flag, Number, Record, TextLeaf, normalise
+from verdazure.args import ArgumentError, Count, Flag, Number, Record, TextLeaf, normalise
+from verdazure.records import LONGEST_ECHO
 
 
 class Size(str, enum.Enum):

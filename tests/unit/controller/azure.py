@@ -8,6 +8,9 @@ WORKSPACE = "/subscriptions/0000/resourceGroups/ai/providers/Microsoft.MachineLe
 SETTING = "/subscriptions/0000/resourceGroups/ai/providers/Microsoft.Insights/autoscaleSettings/blue"
 ENDPOINT = f"{WORKSPACE}/onlineEndpoints/chat"
 CLUSTER = f"{WORKSPACE}/computes/gpu"
+PROFILE_ID = "/subscriptions/0000/resourceGroups/ai/providers/Microsoft.Cdn/profiles/front"
+ORIGINS = f"{PROFILE_ID}/originGroups/chat/origins"
+VERSIONS = f"{WORKSPACE}/models/churn/versions"
 
 
 class Killed(BaseException):
@@ -58,7 +61,7 @@ class Azure:
             return 200, self._measured(
                 path.removesuffix("/providers/Microsoft.Insights/metrics"), parse_qs(urlsplit(url).query)
             )
-        if method == "GET" and path.endswith("/schedules"):
+        if method == "GET" and path.endswith(("/schedules", "/versions")):
             return 200, {"value": [each for at, each in self.documents.items() if at.startswith(f"{path}/")]}
         if method == "POST":
             job = path.removesuffix("/cancel")
@@ -68,7 +71,10 @@ class Azure:
         if method == "PUT":
             return 200, self._put(path, body)
         if method == "PATCH":
-            self.documents[path]["properties"]["properties"] |= body["properties"]["properties"]
+            inner = body["properties"]
+            merged = inner.get("properties", inner)
+            found = self.documents[path]["properties"]
+            (found["properties"] if "properties" in inner else found).update(merged)
             return 200, self.documents[path]
         found = self.documents.get(path)
         return (404, {"error": {"code": "NotFound"}}) if found is None else (200, found)
@@ -89,12 +95,13 @@ class Azure:
         found = found(start) if callable(found) else found
         minutes = int((end - start) / timedelta(minutes=1))
         by_value = found if isinstance(found, dict) else {"": found}
+        if "$filter" not in query and isinstance(found, dict):
+            by_value = {"": sum(found.values())}
         series = []
         for value, number in by_value.items():
             data = [{"timeStamp": "", **({} if number is None else {aggregation: number})} for _ in range(minutes)]
-            series.append(
-                {"metadatavalues": [{"name": {"value": "envoy_response_code"}, "value": value}], "data": data}
-            )
+            dimension = query.get("$filter", ["envoy_response_code"])[0].partition(" ")[0]
+            series.append({"metadatavalues": [{"name": {"value": dimension}, "value": value}], "data": data})
         return {"value": [{"timeseries": series}]}
 
     def pass_time(self, span: timedelta, hours_of) -> None:
@@ -119,15 +126,15 @@ class Remembered:
     def __init__(self, steps: Steps) -> None:
         self.documents, self.steps = {}, steps
 
-    def recall(self, loop):
-        return dict(self.documents.get(loop, {}))
+    def recall(self, loop, target):
+        return dict(self.documents.get((loop, target), {}))
 
-    def keep(self, loop, document):
-        self.steps.take(lambda: self.documents.update({loop: dict(document)}))
+    def keep(self, loop, target, document):
+        self.steps.take(lambda: self.documents.update({(loop, target): dict(document)}))
 
 
 class Mine:
     """A turn that nobody disputes."""
 
-    def renew(self):
+    def check(self):
         pass

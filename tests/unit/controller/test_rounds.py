@@ -6,20 +6,23 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 from azure.core.exceptions import ServiceRequestError
+from verdazure.carbon.drift import Observed
 from verdazure.carbon.series import Basis, Origin, Quality, Series, Signal
 from verdazure.controller.records import Outcome
 from verdazure.controller.rounds import decide_round
 from verdazure.controller.scaling import PROFILE
 from verdazure.steering import Steering
-from verdazure.training.jobs import RUN_NAME
-from verdazure.training.live import PROPERTY, LivePlan
+from verdazure.training.live import PROPERTY, RUN_NAME, LivePlan
 from verdazure.training.timing import Every, Timing, TimingMode
 from verdazure.web.errors import Unavailable
 
 from tests.unit.controller.azure import (
     CLUSTER,
     ENDPOINT,
+    ORIGINS,
+    PROFILE_ID,
     SETTING,
+    VERSIONS,
     WORKSPACE,
     Azure,
     Killed,
@@ -59,6 +62,32 @@ STEERING = Steering.model_validate(
                 "caps": [{"grams_per_kwh": 200, "instances": 1}],
             }
         },
+        "routes": {
+            "front": {
+                "origins": {
+                    name: {
+                        "id": f"{ORIGINS}/{name}",
+                        "region": region,
+                        "requests_per_second": 80,
+                        "joules_per_request": 3600,
+                        "residencies": ["eu"],
+                    }
+                    for name, region in (("sweden", "swedencentral"), ("germany", "germanywestcentral"))
+                },
+                "residency": "eu",
+                "longest_latency_ms": 200,
+                "floor": 5,
+                "step": 25,
+            }
+        },
+        "retraining": {
+            "churn": {
+                "workspace_id": WORKSPACE,
+                "schedule": "churn",
+                "model": "churn",
+                "log_workspace": "01234567-89ab-cdef-0123-456789abcdef",
+            }
+        },
         "rollouts": {
             "chat": {
                 "endpoint_id": ENDPOINT,
@@ -74,20 +103,22 @@ STEERING = Steering.model_validate(
 )
 
 
-def schedule(name: str, hours: float, within: float):
-    timing = Timing(mode=TimingMode.LIVE, every=Every.DAY, at="00:00", hours=hours, within_hours=within, watts=1000)
+def schedule(name: str, hours: float, within: float, mode=TimingMode.LIVE):
+    timing = Timing(mode=mode, every=Every.DAY, at="00:00", hours=hours, within_hours=within, watts=1000)
     plan = LivePlan(region="swedencentral", timing=timing, resumable=True).write()
     definition = {"jobType": "Pipeline", "outputs": {"checkpoints": {"uri": f"azureml://datastores/d/{RUN_NAME}/"}}}
     return {"name": name, "properties": {"properties": {PROPERTY: plan}, "action": {"jobDefinition": definition}}}
 
 
-HOURS = {"big": 3.0, "small": 2.0}
+HOURS = {"big": 3.0, "small": 2.0, "churn": 1.0}
+HOSTS = {"sweden": "se.example.com", "germany": "de.example.com"}
 
 
 class Rig:
     """A controller and its Azure."""
 
     def __init__(self) -> None:
+        self.steering = STEERING
         self.steps = Steps()
         self.azure = Azure(START, self.steps)
         self.memory = Remembered(self.steps)
@@ -96,6 +127,14 @@ class Rig:
         documents = self.azure.documents
         documents[f"{WORKSPACE}/schedules/big"] = schedule("big", 3, 12)
         documents[f"{WORKSPACE}/schedules/small"] = schedule("small", 2, 10)
+        documents[f"{WORKSPACE}/schedules/churn"] = schedule("churn", 1, 12, TimingMode.DRIFT)
+        documents[f"{VERSIONS}/1"] = {
+            "systemData": {"createdAt": "2026-02-01T00:00:00Z"},
+            "properties": {"tags": {"accuracy": "0.93"}},
+        }
+        for name, host in HOSTS.items():
+            documents[f"{ORIGINS}/{name}"] = {"properties": {"hostName": host, "weight": 50, "enabledState": "Enabled"}}
+        self.drifted = []
         documents[SETTING] = {"location": "swedencentral", "properties": {"enabled": True, "profiles": [DEPLOYED]}}
         documents[CLUSTER] = {"properties": {"properties": {"scaleSettings": {"minNodeCount": 0, "maxNodeCount": 10}}}}
         documents[ENDPOINT] = {"properties": {"authMode": "AADToken", "traffic": {"blue": 100}}}
@@ -106,6 +145,9 @@ class Rig:
             (GREEN, "RequestLatency_P90"): 40.0,
             (BLUE, "DeploymentCapacity"): 3.0,
             (GREEN, "DeploymentCapacity"): 3.0,
+            (PROFILE_ID, "OriginRequestCount"): {"se.example.com:443": 1200.0, "de.example.com:443": 1200.0},
+            (PROFILE_ID, "OriginHealthPercentage"): {"se.example.com:443": 100.0, "de.example.com:443": 100.0},
+            (PROFILE_ID, "OriginLatency"): {"se.example.com:443": 60.0, "de.example.com:443": 40.0},
             (BLUE, "GpuEnergyJoules"): self.swaying(6000.0),
             (GREEN, "GpuEnergyJoules"): self.swaying(6000.0),
         }
@@ -119,10 +161,20 @@ class Rig:
         gone = int((self.azure.now - START) / HOUR)
         origin = Origin("test", "SE", Signal.AVERAGE, Basis.LIFECYCLE)
         begin = START + gone * HOUR
-        return Series(origin, begin, HOUR, np.array(GRAMS[gone : gone + 48]), Quality.FORECAST)
+        values = np.array(GRAMS[gone : gone + 48]) if region == "swedencentral" else np.full(48, 600.0)
+        return Series(origin, begin, HOUR, values, Quality.FORECAST)
+
+    def drift(self, workspace, model, since, until):
+        return [each for each in self.drifted if since < each.ended <= until]
+
+    def weights(self):
+        found = {name: self.azure.documents[f"{ORIGINS}/{name}"]["properties"] for name in HOSTS}
+        return {name: each["weight"] if each["enabledState"] == "Enabled" else 0 for name, each in found.items()}
 
     def round(self):
-        return list(decide_round(STEERING, self.arm, self.memory, Mine(), self.intensity, self.azure.now))
+        return list(
+            decide_round(self.steering, self.arm, self.memory, Mine(), self.intensity, self.drift, self.azure.now)
+        )
 
     def live(self, rounds: int):
         for _ in range(rounds):
@@ -170,11 +222,11 @@ def test_every_loop_acts_in_a_dirty_hour(rig):
 
 def test_a_second_round_of_the_same_hour_changes_nothing(rig):
     first = rig.round()
-    done = {path: str(each) for path, each in rig.azure.documents.items()}
+    done = {path: str(each) for path, each in rig.azure.documents.items() if ORIGINS not in path}
     again = rig.round()
-    assert {each.outcome for each in again} == {Outcome.UNCHANGED}
+    assert {each.outcome for each in again if each.target != "front"} == {Outcome.UNCHANGED}
     assert [each.target for each in again] == [each.target for each in first]
-    assert {path: str(each) for path, each in rig.azure.documents.items()} == done
+    assert {path: str(each) for path, each in rig.azure.documents.items() if ORIGINS not in path} == done
 
 
 def test_clean_hours_give_back_what_dirty_ones_took(rig):
@@ -277,7 +329,7 @@ def test_a_wrong_clock_changes_nothing(rig):
     before = {path: str(each) for path, each in rig.azure.documents.items()}
     said = rig.round()
     assert {path: str(each) for path, each in rig.azure.documents.items()} == before
-    assert {each.outcome for each in said} == {Outcome.HELD}
+    assert {each.outcome for each in said if each.target != "churn"} == {Outcome.HELD}
     assert said[0].reason == ("Azure says 2026-03-01 23:00 UTC, this clock 2026-03-02 00:00: nothing is changed.")
 
 
@@ -304,11 +356,11 @@ def test_garbage_everywhere_changes_nothing(rig, answer):
 
 def test_a_turn_that_was_lost_ends_the_round(rig):
     class Lost:
-        def renew(self):
+        def check(self):
             raise ServiceRequestError("the lease is somebody else's")
 
     with pytest.raises(ServiceRequestError):
-        list(decide_round(STEERING, rig.arm, rig.memory, Lost(), rig.known, START))
+        list(decide_round(STEERING, rig.arm, rig.memory, Lost(), rig.known, rig.drift, START))
     assert rig.steps.count == 0
 
 
@@ -331,6 +383,7 @@ def test_killed_at_any_step_nothing_is_done_twice_lost_or_left_half(after):
         assert max(rig.azure.finished.values()) <= START + 12 * HOUR
         assert rig.azure.finished["small-20260302T0000"] <= START + 10 * HOUR
         assert rig.traffic() == {"blue": 0, "green": 100}
+        assert rig.weights() == {"sweden": 95, "germany": 5}, f"requests went astray, killed at step {kill}"
         capacity = (rig.profile() or DEPLOYED)["capacity"]
         assert int(capacity["minimum"]) >= 2
 
@@ -350,3 +403,111 @@ def test_a_decision_taken_again_has_the_same_id(rig):
         "GramsSaved",
         "Inputs",
     }
+
+
+def drift(*ended, psi=0.4):
+    return [Observed(each, psi) for each in ended]
+
+
+def test_weights_move_by_steps_to_the_cleaner_origin_and_the_gain_is_said(rig):
+    said = by_target(rig.round())["front"]
+    assert rig.weights() == {"sweden": 75, "germany": 25}
+    assert said.reason == "On the way to weights that save 30.0%."
+    assert said.grams_saved == pytest.approx(40 * 3600 * 0.25 * (0.6 - 0.3))
+    rig.round()
+    assert rig.weights() == {"sweden": 95, "germany": 5}
+    assert by_target(rig.round())["front"].outcome is Outcome.UNCHANGED
+
+
+def test_an_origin_that_fails_its_probes_serves_nobody_and_comes_back(rig):
+    health = rig.azure.metrics[PROFILE_ID, "OriginHealthPercentage"]
+    health["se.example.com:443"] = 0.0
+    rig.round()
+    assert rig.weights() == {"sweden": 0, "germany": 100}
+    health["se.example.com:443"] = 100.0
+    rig.live(4)
+    assert rig.weights() == {"sweden": 95, "germany": 5}
+
+
+def test_an_origin_that_a_person_disabled_stays_disabled(rig):
+    rig.azure.documents[f"{ORIGINS}/sweden"]["properties"]["enabledState"] = "Disabled"
+    rig.live(3)
+    assert rig.weights() == {"sweden": 0, "germany": 50}
+    assert by_target(rig.round())["front"].inputs["disabled"] == ["sweden"]
+
+
+def test_an_origin_that_nobody_probes_keeps_its_weight(rig):
+    del rig.azure.metrics[PROFILE_ID, "OriginHealthPercentage"]["se.example.com:443"]
+    said = by_target(rig.round())["front"]
+    assert rig.weights() == {"sweden": 50, "germany": 50}
+    assert said.inputs["held"] == {"sweden": "intensity unknown: keeps 50 per cent"}
+
+
+def test_a_load_that_nobody_can_serve_changes_no_weight(rig):
+    rig.azure.metrics[PROFILE_ID, "OriginRequestCount"] = {"se.example.com:443": 1e6}
+    said = by_target(rig.round())["front"]
+    assert said.outcome is Outcome.FAILED
+    assert "add capacity" in said.reason
+    assert rig.weights() == {"sweden": 50, "germany": 50}
+
+
+def test_no_count_of_requests_is_no_load_of_nothing(rig):
+    del rig.azure.metrics[PROFILE_ID, "OriginRequestCount"]
+    rig.azure.metrics[PROFILE_ID, "OriginRequestCount"] = {}
+    assert by_target(rig.round())["front"].reason == "The load is unknown: weights stay."
+
+
+def test_a_model_that_drifted_is_trained_again_once_in_a_clean_hour(rig):
+    places = STEERING.training["ml"].model_copy(update={"at_once": 3})
+    rig.steering = STEERING.model_copy(update={"training": {"ml": places}})
+    rig.drifted = drift(*(START - day * timedelta(days=1) for day in (3, 2, 1)))
+    said = by_target(rig.round())["churn"]
+    assert said.action == "order churn-20260302T0000"
+    assert said.reason == "Population stability index 0.400, above 0.25; 3 windows in a row."
+    rig.live(12)
+    assert rig.azure.finished["churn-20260302T0000"] <= START + 12 * HOUR
+    assert GRAMS[(rig.azure.finished["churn-20260302T0000"] - HOUR - START) // HOUR] == 50.0
+    rig.live(24)
+    assert len([each for each in rig.azure.puts if each.startswith("churn")]) == 1, "one order, one run"
+    assert by_target(rig.round())["churn"].reason == "Nothing measured since the last training."
+
+
+def test_a_model_that_is_as_it_was_is_not_trained_again(rig):
+    rig.drifted = drift(*(START - day * timedelta(days=1) for day in (3, 2, 1)), psi=0.1)
+    rig.live(12)
+    assert not [each for each in rig.azure.puts if each.startswith("churn")]
+    assert by_target(rig.round())["churn"].reason == "Within its bounds."
+
+
+def test_an_order_that_found_no_start_is_given_again_in_the_next_window(rig):
+    rig.drifted = drift(*(START - day * timedelta(days=1) for day in (3, 2, 1)))
+    rig.round()
+    rig.azure.now = START + 20 * HOUR
+    assert by_target(rig.round())["churn"].reason.endswith("Waits for the schedule's next window.")
+    rig.azure.now = START + 25 * HOUR
+    assert by_target(rig.round())["churn"].action == "order churn-20260303T0000"
+
+
+def test_a_model_without_a_version_has_nothing_to_train_again(rig):
+    del rig.azure.documents[f"{VERSIONS}/1"]
+    assert by_target(rig.round())["churn"].reason.startswith("No version of churn is registered")
+
+
+def test_the_end_of_a_run_says_what_waiting_saved(rig):
+    ends = []
+    for _ in range(13):
+        ends += [each for each in rig.round() if each.action == "ended"]
+        rig.azure.pass_time(HOUR, lambda run: HOURS[run.split("-")[0]])
+    assert {each.target for each in ends} == {"ml/big-20260302T0000", "ml/small-20260302T0000"}
+    assert len(ends) == 2, "each end is said once"
+    for each in ends:
+        assert each.grams_saved > 0
+        assert each.reason.startswith("Completed. Emitted ")
+
+
+def test_what_a_cap_holds_back_is_said_in_grams(rig):
+    blue = STEERING.deployments["blue"].model_copy(update={"watts_per_instance": 1000.0})
+    rig.steering = STEERING.model_copy(update={"deployments": {"blue": blue}})
+    said = by_target(rig.round())["blue"]
+    assert said.inputs["load"] == 500.0
+    assert said.grams_saved == 300.0 * (6 - 3), "500 a minute with headroom ask for 6 instances, the cap leaves 3"

@@ -1,6 +1,7 @@
 """What a service does wrong, over a local socket: each failure is one clear error, and no secret leaves the process."""
 
 import logging
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -318,3 +319,17 @@ def test_the_default_clock_is_in_utc() -> None:
     from verdazure.web.clock import utc_now
 
     assert abs(utc_now() - datetime.now(UTC)) < timedelta(minutes=1)
+
+
+def test_a_service_that_fails_again_and_again_is_left_alone_and_asked_again_later(wire, service, monkeypatch) -> None:
+    service.reply("/now", {"error": "down"}, 503)
+    for _ in range(3):
+        with pytest.raises(Unavailable, match="refused with 503"):
+            wire.get(Value, "/now")
+    asked = len(service.asked)
+    with pytest.raises(Unavailable, match=r"left alone after it failed .*; it is asked again in [23]\d\d s"):
+        wire.get(Value, "/now")
+    assert len(service.asked) == asked
+    monkeypatch.setattr("circuitbreaker.monotonic", lambda: time.monotonic() + 301)
+    service.reply("/now", {"value": 3})
+    assert wire.get(Value, "/now") == Value(value=3)
