@@ -62,9 +62,10 @@ $(AZURITE)/.installed: tests/azurite/package-lock.json
 	else echo "npm is not there: the tests against Azurite will be skipped"; fi
 	@touch $@
 
-bench: setup ## What the simulated provider costs a resource, and deduplication a million blobs
+bench: setup ## What the simulated provider costs a resource, deduplication a million blobs, and the controller a fleet
 	@$(BIN)/python benchmarks/provider_latency.py
 	@$(BIN)/python benchmarks/deduplication.py
+	@$(BIN)/python benchmarks/fleet.py
 
 bench-carbon: setup ## Published work on carbon, planned again: paper, ours, optimum
 	@$(BIN)/python -m benchmarks.carbon

@@ -17,7 +17,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table as Grid
 
-from benchmarks.carbon import carbonscaler, gaia, lets_wait_awhile, shifting_limits, speed, static_region
+from benchmarks.carbon import carbonscaler, gaia, lets_wait_awhile, routing, shifting_limits, speed, static_region
 from benchmarks.carbon.data import Missing
 from benchmarks.carbon.figures import Cell, Table, missed
 
@@ -27,6 +27,7 @@ BENCHMARKS = {
     "shifting-limits": shifting_limits.run,
     "carbonscaler": carbonscaler.run,
     "static-region": static_region.run,
+    "routing": routing.run,
     "speed": speed.run_job,
     "speed-fleet": speed.run_fleet,
 }
