@@ -4,7 +4,10 @@ from importlib.metadata import version
 
 from pulumi.provider.experimental import component_provider_host
 from verdazure import (
+    BatchEndpoint,
     BatchIngestion,
+    CarbonAwareTraffic,
+    CarbonController,
     Clusters,
     CpuCluster,
     DeduplicationJob,
@@ -16,10 +19,13 @@ from verdazure import (
     Landing,
     MlWorkspace,
     ModelDeployment,
+    Monitoring,
+    OnlineEndpoint,
     PretrainedModel,
     PublicDataset,
     Recovery,
     ResultCache,
+    RetrainingPolicy,
     TieredStorage,
     TrainingSchedule,
 )
@@ -41,6 +47,12 @@ if __name__ == "__main__":
         ModelDeployment,
         PretrainedModel,
         TrainingSchedule,
+        OnlineEndpoint,
+        BatchEndpoint,
+        CarbonAwareTraffic,
+        Monitoring,
+        RetrainingPolicy,
+        CarbonController,
         FineTuning,
         ResultCache,
         GatewayCache,

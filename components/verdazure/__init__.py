@@ -48,12 +48,27 @@ if TYPE_CHECKING:
     from verdazure.landing import Environment as Environment
     from verdazure.landing import Landing as Landing
     from verdazure.landing import LandingArgs as LandingArgs
+    from verdazure.operations.controller import CarbonController as CarbonController
+    from verdazure.operations.controller import CarbonControllerArgs as CarbonControllerArgs
+    from verdazure.operations.monitoring import Monitoring as Monitoring
+    from verdazure.operations.monitoring import MonitoringArgs as MonitoringArgs
+    from verdazure.operations.monitors import Task as Task
+    from verdazure.operations.retraining import ModelKind as ModelKind
+    from verdazure.operations.retraining import RetrainingPolicy as RetrainingPolicy
+    from verdazure.operations.retraining import RetrainingPolicyArgs as RetrainingPolicyArgs
     from verdazure.pretrained.component import ModelType as ModelType
     from verdazure.pretrained.component import PretrainedModel as PretrainedModel
     from verdazure.pretrained.component import PretrainedModelArgs as PretrainedModelArgs
     from verdazure.recovery import Loss as Loss
     from verdazure.recovery.component import Recovery as Recovery
     from verdazure.recovery.component import RecoveryArgs as RecoveryArgs
+    from verdazure.serving.batch import BatchEndpoint as BatchEndpoint
+    from verdazure.serving.batch import BatchEndpointArgs as BatchEndpointArgs
+    from verdazure.serving.online import OnlineEndpoint as OnlineEndpoint
+    from verdazure.serving.online import OnlineEndpointArgs as OnlineEndpointArgs
+    from verdazure.serving.traffic import CarbonAwareTraffic as CarbonAwareTraffic
+    from verdazure.serving.traffic import CarbonAwareTrafficArgs as CarbonAwareTrafficArgs
+    from verdazure.serving.traffic import LoadBalancer as LoadBalancer
     from verdazure.storage import DataClass as DataClass
     from verdazure.storage import InventorySchedule as InventorySchedule
     from verdazure.storage import TieredStorage as TieredStorage
@@ -74,10 +89,16 @@ _HOMES = {
     "AccountKind": "catalogue.component",
     "ArgumentError": "args",
     "AssetType": "datasets.source",
+    "BatchEndpoint": "serving.batch",
+    "BatchEndpointArgs": "serving.batch",
     "BatchIngestion": "ingestion.component",
     "BatchIngestionArgs": "ingestion.component",
     "CacheEviction": "caching.component",
     "CacheSize": "caching.component",
+    "CarbonAwareTraffic": "serving.traffic",
+    "CarbonAwareTrafficArgs": "serving.traffic",
+    "CarbonController": "operations.controller",
+    "CarbonControllerArgs": "operations.controller",
     "Clusters": "compute.fleet",
     "ClustersArgs": "compute.fleet",
     "CpuCluster": "compute.cpu",
@@ -104,6 +125,7 @@ _HOMES = {
     "Landing": "landing",
     "LandingArgs": "landing",
     "LandingRef": "interfaces",
+    "LoadBalancer": "serving.traffic",
     "Lock": "interfaces",
     "Loss": "recovery",
     "ManagedNetwork": "workspace",
@@ -112,7 +134,12 @@ _HOMES = {
     "MlWorkspaceArgs": "workspace",
     "ModelDeployment": "catalogue.component",
     "ModelDeploymentArgs": "catalogue.component",
+    "ModelKind": "operations.retraining",
     "ModelType": "pretrained.component",
+    "Monitoring": "operations.monitoring",
+    "MonitoringArgs": "operations.monitoring",
+    "OnlineEndpoint": "serving.online",
+    "OnlineEndpointArgs": "serving.online",
     "PretrainedModel": "pretrained.component",
     "PretrainedModelArgs": "pretrained.component",
     "PrincipalType": "interfaces",
@@ -124,7 +151,10 @@ _HOMES = {
     "RegionalDataStrategyArgs": "data_strategy",
     "ResultCache": "caching.component",
     "ResultCacheArgs": "caching.component",
+    "RetrainingPolicy": "operations.retraining",
+    "RetrainingPolicyArgs": "operations.retraining",
     "Sku": "catalogue",
+    "Task": "operations.monitors",
     "TieredStorage": "storage",
     "TieredStorageArgs": "storage",
     "TimingMode": "training.timing",

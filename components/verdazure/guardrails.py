@@ -33,6 +33,7 @@ INTEGRATION_RUNTIME_CORES_MAX = Limit(16, "cores", "CM18")
 INTEGRATION_RUNTIME_IDLE_MINUTES_MAX = Limit(10, "minutes", "CM18")
 
 # Models and inference
+ONLINE_INSTANCES_MAX = Limit(10, "instances", "MI06")
 HOSTED_MODEL_CAPACITY_MAX = Limit(500, "thousands of tokens a minute", "MI03")
 
 # Storage

@@ -3,7 +3,9 @@
 Components write this document and the controller reads it; neither knows the other.
 """
 
+import base64
 import hashlib
+import lzma
 from datetime import timedelta
 from math import inf
 from typing import Annotated
@@ -37,6 +39,8 @@ Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,9
 """Of a target: a blob is named after it, so it has no slash and no space."""
 Watts = Annotated[float, Field(gt=0)]
 _USUAL = Triggers()
+LONGEST_SETTING = 30_000
+"""Characters. Linux takes 128 KiB in one variable; what App Service takes of all together is not published."""
 PARTS = 64
 """That a fleet is split into. It never changes: a target that moved to another part could be steered twice at once."""
 
@@ -145,6 +149,22 @@ class RolloutPlan(_Part):
         )
 
 
+class TrafficPlan(_Part):
+    """How an endpoint's requests are shared while no rollout moves them."""
+
+    endpoint_id: ArmId
+    shares: dict[str, Annotated[int, Field(ge=0, le=100)]]
+    """Per cent by deployment, 100 in sum."""
+    mirror: dict[str, Annotated[int, Field(ge=1, le=50)]] = {}
+    """Per cent of the requests that a deployment gets copies of."""
+
+    @model_validator(mode="after")
+    def _check(self) -> "TrafficPlan":
+        if sum(self.shares.values()) != 100:
+            raise ValueError(f"shares is {self.shares}; give per cent, 100 in sum")
+        return self
+
+
 class RouteOrigin(_Part):
     """A way to serve requests: an origin of Front Door, or an endpoint of Traffic Manager."""
 
@@ -212,8 +232,8 @@ class RetrainingPlan(_Part):
     schedule: Name
     model: Name
     """Whose newest version says when it was trained and, by its tag `accuracy`, how right it was."""
-    log_workspace: Annotated[str, StringConstraints(pattern=r"^[0-9a-fA-F-]{36}$")]
-    """Customer id of the Log Analytics workspace that holds VerdazureDrift_CL."""
+    log_workspace_id: ArmId
+    """Of the Log Analytics workspace that holds VerdazureDrift_CL."""
     psi: float = _USUAL.psi
     ks_p: float = _USUAL.ks_p
     accuracy_drop: float = _USUAL.accuracy_drop
@@ -247,16 +267,28 @@ class Steering(_Part):
     deployments: dict[Name, DeploymentScaling] = {}
     clusters: dict[Name, ClusterScaling] = {}
     training: dict[Name, TrainingPlaces] = {}
+    traffic: dict[Name, TrafficPlan] = {}
     rollouts: dict[Name, RolloutPlan] = {}
     routes: dict[Name, RoutePlan] = {}
     retraining: dict[Name, RetrainingPlan] = {}
 
     @model_validator(mode="after")
     def _check(self) -> "Steering":
-        scaled = set(self.deployments) & set(self.clusters)
-        if scaled:
-            raise ValueError(f"{', '.join(sorted(scaled))} names a deployment and a cluster; give each its own name")
+        for one, other in ((self.deployments, self.clusters), (self.traffic, self.rollouts)):
+            if both := sorted(set(one) & set(other)):
+                raise ValueError(f"{', '.join(both)} names two targets; give each its own name")
         return self
+
+    def joined(self, other: "Steering") -> "Steering":
+        """Both. Raises `SteeringError` where they name the same target, or one name would mean two."""
+        for loop in _LOOPS:
+            if both := sorted(set(getattr(self, loop)) & set(getattr(other, loop))):
+                raise SteeringError(f"{loop}.{', '.join(both)}: two documents name it; rename one of the components")
+        merged = {loop: {**getattr(self, loop), **getattr(other, loop)} for loop in _LOOPS}
+        try:
+            return Steering(every_minutes=self.every_minutes, **merged)
+        except ValidationError as error:
+            raise SteeringError(error.errors()[0]["msg"]) from None
 
     def parts(self) -> frozenset[int]:
         """Those that have a target, of `PARTS`."""
@@ -284,8 +316,28 @@ class Steering(_Part):
         """As JSON, the same for the same document."""
         return self.model_dump_json(exclude_none=True)
 
+    def pack(self) -> str:
+        """As a setting of a function app: JSON, pressed together where it is long. Raises `SteeringError`."""
+        text = self.write()
+        if len(text) <= LONGEST_SETTING:
+            return text
+        pressed = base64.b64encode(lzma.compress(text.encode())).decode()
+        if len(pressed) > LONGEST_SETTING:
+            raise SteeringError(f"{len(pressed)} characters, at most {LONGEST_SETTING}: deploy a second controller")
+        return pressed
 
-_LOOPS = ("deployments", "clusters", "training", "rollouts", "routes", "retraining")
+    @classmethod
+    def unpack(cls, packed: str) -> "Steering":
+        """What `pack` gave. Raises `SteeringError`."""
+        if packed.startswith("{"):
+            return cls.read(packed)
+        try:
+            return cls.read(lzma.decompress(base64.b64decode(packed, validate=True)).decode())
+        except (ValueError, lzma.LZMAError):
+            raise SteeringError("the document is damaged; deploy the controller again") from None
+
+
+_LOOPS = ("deployments", "clusters", "training", "traffic", "rollouts", "routes", "retraining")
 
 
 def _part_of(name: str) -> int:

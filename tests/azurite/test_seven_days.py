@@ -87,12 +87,11 @@ class Cloud:
         self.container = ContainerClient.from_container_url(address, self.credential)
         self.container.create_container()
         steering = STEERING.model_copy(update={"every_minutes": 15})
-        self.container.upload_blob("steering.json", steering.write().encode())
         signals = LogSignals(self.credential, f"{analytics}/v1")
         wire = Wire(Web(SERVICE.name, grid, 1000, timedelta(seconds=1), "nobody"), now=clock)
         source = ElectricityMaps("token", wire=wire)
         self.service = Service(
-            Settings(address, logs, "dcr-1"),
+            Settings(address, logs, "dcr-1", steering),
             self.credential,
             endpoint=manager,
             forecast=source.forecast,

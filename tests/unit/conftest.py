@@ -69,6 +69,14 @@ def deploy() -> Deploy:
     return run
 
 
+_PLACES = {"cdn:AFDOrigin": "Microsoft.Cdn/profiles/afd/originGroups/all/origins"}
+_ANSWERED = {
+    "cdn:AFDEndpoint": {"hostName": "made.z01.azurefd.net"},
+    "managedidentity:UserAssignedIdentity": {"clientId": "client"},
+    "monitor:DataCollectionEndpoint": {"logsIngestion": {"endpoint": "https://made.ingest.monitor.azure.com"}},
+}
+
+
 class _Azure(pulumi.runtime.Mocks):
     """Answers as Azure does, as far as components look at the answer."""
 
@@ -80,13 +88,14 @@ class _Azure(pulumi.runtime.Mocks):
         self.inputs[kind, args.name] = args.inputs
         physical = args.inputs.get(NAME_KEYS.get(kind, ""), args.name)
         state = {"name": physical, "principalId": f"principal of {args.name}", **args.inputs}
+        state |= _ANSWERED.get(kind, {})
         if kind == "pulumi:index:Stash":
             state["output"] = args.inputs["input"]
         if assigned := args.inputs.get("identity", {}).get("userAssignedIdentities"):
             state["identity"] = {**args.inputs["identity"], "userAssignedIdentities": {key: {} for key in assigned}}
         elif args.inputs.get("identity", {}).get("type") == "SystemAssigned":
             state["identity"] = {"type": "SystemAssigned", "principalId": f"principal of {args.name}"}
-        return f"{SUBSCRIPTION}/resourceGroups/rg-ml/providers/{kind}/{state['name']}", state
+        return f"{SUBSCRIPTION}/resourceGroups/rg-ml/providers/{_PLACES.get(kind, kind)}/{state['name']}", state
 
     def call(self, args: pulumi.runtime.MockCallArgs) -> dict[str, Any]:
         assert args.token == "azure-native:authorization:getClientConfig"

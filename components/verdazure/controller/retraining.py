@@ -33,7 +33,7 @@ def retrain(world: World, name: str, plan: RetrainingPlan) -> Decision:
     began = trained
     if before is not None and (status is not None or world.now <= datetime.fromisoformat(before.until)):
         began = max(trained, datetime.fromisoformat(before.at))
-    windows = world.signals(plan.log_workspace, plan.model, began, world.now)
+    windows = world.signals(plan.log_workspace_id, plan.model, began, world.now)
     windows = windows if accuracy is not None else [_without_accuracy(each) for each in windows]
     found = drift.decide(windows, min(began, world.now), accuracy, world.now, plan.triggers())
     inputs = {"trained": trained.isoformat(), "windows": len(windows), "in_a_row": found.in_a_row, "last_run": status}

@@ -17,6 +17,7 @@ from verdazure.controller.rollouts import roll_out
 from verdazure.controller.routing import steer
 from verdazure.controller.scaling import scale_cluster, scale_deployment
 from verdazure.controller.signals import Signals
+from verdazure.controller.traffic import share
 from verdazure.controller.training import train
 from verdazure.controller.world import ClockSkew, World
 from verdazure.steering import Steering
@@ -50,6 +51,8 @@ _Decide = Callable[[], Iterable[Decision]]
 
 
 def _targets(world: World, steering: Steering) -> Iterator[tuple[str, str, _Decide]]:
+    for name, shares in steering.traffic.items():
+        yield "traffic", name, partial(_one, share, world, name, shares)
     for name, rollout in steering.rollouts.items():
         yield "rollout", name, partial(_one, roll_out, world, name, rollout)
     for name, route in steering.routes.items():

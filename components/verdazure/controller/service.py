@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 STREAM = "Custom-VerdazureDecisions_CL"
-DOCUMENT = "steering.json"
-"""Blob that the deployment writes and each round reads: an app setting would be too short for a fleet."""
 
 
 class SettingMissing(Exception):
@@ -43,22 +41,26 @@ class Settings:
     """What the function app is told, none of it secret."""
 
     container: str
-    """Address of the container that holds document, memory and lease."""
+    """Address of the container that holds memory and leases."""
     logs_endpoint: str
     """Of the data collection rule or endpoint."""
     logs_rule: str
     """Immutable id of the data collection rule."""
+    steering: Steering
 
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> "Settings":
-        """Raises `SettingMissing`, which names the setting."""
+        """Raises `SettingMissing`, which names the setting, and `SteeringError`."""
 
         def value(name: str) -> str:
             if not environment.get(name):
                 raise SettingMissing(f"{name} is not set; deploy the controller again")
             return environment[name]
 
-        return cls(value("VERDAZURE_CONTAINER"), value("VERDAZURE_LOGS_ENDPOINT"), value("VERDAZURE_LOGS_RULE"))
+        steering = Steering.unpack(value("VERDAZURE_STEERING"))
+        return cls(
+            value("VERDAZURE_CONTAINER"), value("VERDAZURE_LOGS_ENDPOINT"), value("VERDAZURE_LOGS_RULE"), steering
+        )
 
 
 class Service:
@@ -92,16 +94,16 @@ class Service:
         self._logs: Any = LogsIngestionClient(settings.logs_endpoint, credential)
 
     def parts(self) -> Sequence[int]:
-        """Those of the fleet that have a target. Raises azure-core's `AzureError` and `SteeringError`."""
-        return sorted(self._steering().parts())
+        """Those of the fleet that have a target."""
+        return sorted(self._settings.steering.parts())
 
     def round(self, part: int, now: datetime) -> Sequence[Decision]:
-        """One round of a part, where it is ours to act. Raises azure-core's `AzureError` and `SteeringError`."""
+        """One round of a part, where it is ours to act. Raises azure-core's `AzureError`."""
         memory = BlobMemory(self._container)
         decisions: list[Decision] = []
         try:
             with memory.turn(part) as turn:
-                steering = self._steering().part(part)
+                steering = self._settings.steering.part(part)
                 try:
                     decisions.extend(self._decide(steering, memory, turn, now))
                 finally:
@@ -109,9 +111,6 @@ class Service:
         except Busy as busy:
             _log.info("round of part %d at %s left out: %s", part, now.isoformat(), busy)
         return decisions
-
-    def _steering(self) -> Steering:
-        return Steering.read(self._container.download_blob(DOCUMENT).readall())
 
     def _decide(self, steering: Steering, memory: Memory, turn: Turn, now: datetime) -> Iterator[Decision]:
         return decide_round(steering, self._arm, memory, turn, self._forecast, self._signals, now)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from azure.core.credentials import TokenCredential
 
 Signals = Callable[[str, str, datetime, datetime], Sequence[Observed]]
-"""Of a Log Analytics workspace (its customer id), a model, since and until a moment; oldest first. Raises azure-core's
+"""Of a Log Analytics workspace (its ARM id), a model, since and until a moment; oldest first. Raises azure-core's
 `AzureError`."""
 
 # The smallest p-value of many columns is small by chance: Bonferroni's correction.
@@ -39,7 +39,7 @@ class LogSignals:
         from azure.monitor.query import LogsQueryStatus
 
         span = (since, max(until, since + timedelta(minutes=1)))
-        answered = self._client.query_workspace(workspace, _QUERY.format(model=model), timespan=span)
+        answered = self._client.query_resource(workspace, _QUERY.format(model=model), timespan=span)
         if answered.status is not LogsQueryStatus.SUCCESS:
             raise AzureError(f"Log Analytics gave a part of the answer: {answered.partial_error}")
         rows = [dict(zip(table.columns, row, strict=True)) for table in answered.tables for row in table.rows]

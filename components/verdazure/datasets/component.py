@@ -245,6 +245,12 @@ Sha256 = Annotated[Text, AfterValidator(_hash)]
 WorkspaceId = Annotated[TextLeaf, AfterValidator(_workspace)]
 
 
+def place(workspace_id: Input[str]) -> dict[str, Output[str]]:
+    """Where a workspace's own resources lie: its resource group may be another than the landing's."""
+    known = Output.from_input(workspace_id)
+    return {"workspace_name": known.apply(name_of), "resource_group_name": known.apply(resource_group_of)}
+
+
 class _DatasetSource(Record):
     title: Text
     uri: Annotated[TextLeaf, AfterValidator(_readable)]

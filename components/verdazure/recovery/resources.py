@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 
 import pulumi
 from pulumi import Input, Output, ResourceOptions
-from pulumi_azure_native import alertsmanagement, dataprotection, monitor, storage
+from pulumi_azure_native import alertsmanagement, dataprotection, storage
 
+from verdazure.contacts import action_group
 from verdazure.interfaces import Site, name_of, resource_group_of
 from verdazure.naming import Kind, physical_name
 
@@ -198,20 +199,7 @@ def alerts(
     opts: ResourceOptions,
 ) -> list[pulumi.Resource]:
     """The vault raises alerts by itself; this says who is told."""
-    group = monitor.ActionGroup(
-        name,
-        action_group_name=physical_name(Kind.ACTION_GROUP, name, site.name_suffix),
-        group_short_name="recovery",
-        resource_group_name=site.resource_group_name,
-        location="global",
-        enabled=True,
-        email_receivers=[
-            {"name": f"email-{number}", "email_address": email, "use_common_alert_schema": True}
-            for number, email in enumerate(emails)
-        ],
-        tags=labels,
-        opts=opts,
-    )
+    group = action_group(name, "recovery", emails, site, labels, opts)
     rule = alertsmanagement.AlertProcessingRuleByName(
         name,
         alert_processing_rule_name=physical_name(Kind.ALERT_PROCESSING_RULE, name, site.name_suffix),

@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
+from verdazure import guardrails
+
 from verdazure_policies.machines import is_gpu
 from verdazure_policies.reasons import given, justified
-from verdazure_policies.rulebook import HIGH, MEDIUM, Parameter, Params, Target, rule, stack_rule
+from verdazure_policies.rulebook import HIGH, MEDIUM, Parameter, Params, Target, limit, rule, stack_rule
 from verdazure_policies.samples import ONLINE_DEPLOYMENT, ONLINE_ENDPOINT, UNKNOWN, autoscale_of
 from verdazure_policies.stack import Neighbour, Stack
 from verdazure_policies.view import Claim, Finding, Resource, State
@@ -20,6 +22,7 @@ MINIMUM = "profiles[0].capacity.minimum"
 GPU_SIZE = "Standard_NC4as_T4_v3"
 BUSY = ONLINE_DEPLOYMENT.having(INSTANCES, 3)
 SCALER = autoscale_of(BUSY)
+ANSWERED = SCALER.having("properties", {"enabled": True, "profiles": SCALER.at("profiles")})
 GREEN = ONLINE_DEPLOYMENT.having("deploymentName", "green")
 FUTURE = "2999-12-31"
 
@@ -39,6 +42,7 @@ FUTURE = "2999-12-31"
         (ONLINE_DEPLOYMENT.without("sku"),),
         (BUSY.having("properties.endpointComputeType", "Kubernetes"),),
         (BUSY.having("tags.slo", "high"), SCALER.having(MINIMUM, "3")),
+        (BUSY, ANSWERED),
     ],
     fails=[
         (BUSY,),
@@ -46,6 +50,8 @@ FUTURE = "2999-12-31"
         (BUSY, SCALER.without("enabled")),
         (BUSY, SCALER.having(MINIMUM, "2")),
         (BUSY, SCALER.having(MINIMUM, "many")),
+        (BUSY, ANSWERED.having("properties.enabled", False)),
+        (BUSY, ANSWERED.having(f"properties.{MINIMUM}", "2")),
     ],
     unknown=[
         (BUSY.having(INSTANCES, UNKNOWN),),
@@ -68,14 +74,20 @@ def online_autoscale(deployment: Neighbour, params: Params, stack: Stack) -> Ite
 
 def _is_on(setting: Neighbour) -> bool | None:
     # Its description in the API: false where it is not set.
-    return setting["enabled"].defaulting_to(False).equals(True).holds
+    return setting[_within(setting, "enabled")].defaulting_to(False).equals(True).holds
+
+
+def _within(setting: Neighbour, name: str) -> str:
+    """azure-native takes a setting's properties side by side, and answers with them below `properties`."""
+    return f"properties.{name}" if setting["properties"].state is not State.MISSING else name
 
 
 def _minimums(setting: Neighbour, most: int) -> Iterator[Claim]:
     """The least instances of each profile, which are texts in the API."""
-    if setting["profiles"].state is State.UNKNOWN:
-        yield Claim(None, setting["profiles"], f"at most {most} instances")
-    for profile in setting.each("profiles"):
+    profiles = _within(setting, "profiles")
+    if setting[profiles].state is State.UNKNOWN:
+        yield Claim(None, setting[profiles], f"at most {most} instances")
+    for profile in setting.each(profiles):
         yield profile["capacity.minimum"].satisfies(lambda least: _count(least) <= most, f"at most {most} instances")
 
 
@@ -92,7 +104,7 @@ def _count(text: object) -> float:
     guide="Model size",
     why="A GPU that serves draws power day and night, however few requests come; many models answer on a CPU.",
     types=[MANAGED],
-    params={"max_instances": Parameter(10, "Most instances of one deployment")},
+    params={"max_instances": limit(guardrails.ONLINE_INSTANCES_MAX, "Most instances of one deployment")},
     passes=[
         ONLINE_DEPLOYMENT,
         ONLINE_DEPLOYMENT.without("sku"),

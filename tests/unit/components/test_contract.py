@@ -17,8 +17,10 @@ from verdazure.compute import attach, cpu, dev, fleet, gpu
 from verdazure.datasets import component as datasets
 from verdazure.deduplication import component as deduplication
 from verdazure.ingestion import component as ingestion
+from verdazure.operations import controller, monitoring, monitors, retraining
 from verdazure.pretrained import component as pretrained
 from verdazure.recovery import component as recovery
+from verdazure.serving import batch, online, scaling, traffic
 from verdazure.storage import component as storage
 from verdazure.training import component as training
 from verdazure.training import finetuning, jobs, timing
@@ -44,6 +46,12 @@ COMPONENTS = {
     verdazure.FineTuning: (finetuning.FineTuningArgs, finetuning._FineTuning),
     verdazure.ResultCache: (caching.ResultCacheArgs, caching._ResultCache),
     verdazure.GatewayCache: (gateway.GatewayCacheArgs, gateway._GatewayCache),
+    verdazure.OnlineEndpoint: (online.OnlineEndpointArgs, online._OnlineEndpoint),
+    verdazure.BatchEndpoint: (batch.BatchEndpointArgs, batch._BatchEndpoint),
+    verdazure.CarbonAwareTraffic: (traffic.CarbonAwareTrafficArgs, traffic._CarbonAwareTraffic),
+    verdazure.Monitoring: (monitoring.MonitoringArgs, monitoring._Monitoring),
+    verdazure.RetrainingPolicy: (retraining.RetrainingPolicyArgs, retraining._RetrainingPolicy),
+    verdazure.CarbonController: (controller.CarbonControllerArgs, controller._CarbonController),
     verdazure.PublicDataset: (datasets.PublicDatasetArgs, datasets._PublicDataset),
 }
 NESTED = [
@@ -86,6 +94,14 @@ NESTED = [
     (timing.TimingArgs, timing.Timing),
     (datasets.DatasetSourceArgs, datasets._DatasetSource),
     (datasets.FilteredCopyArgs, datasets._FilteredCopy),
+    (online.OnlineDeploymentArgs, online._OnlineDeployment),
+    (online.RolloutArgs, online._Rollout),
+    (scaling.CapArgs, scaling.Cap),
+    (scaling.QuietArgs, scaling.Quiet),
+    (batch.BatchDeploymentArgs, batch._BatchDeployment),
+    (traffic.OriginArgs, traffic._Origin),
+    (monitors.ModelMonitorArgs, monitors.ModelMonitor),
+    (controller.SecretKeysArgs, controller._SecretKeys),
 ]
 
 

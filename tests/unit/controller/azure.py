@@ -10,6 +10,7 @@ ENDPOINT = f"{WORKSPACE}/onlineEndpoints/chat"
 CLUSTER = f"{WORKSPACE}/computes/gpu"
 PROFILE_ID = "/subscriptions/0000/resourceGroups/ai/providers/Microsoft.Cdn/profiles/front"
 ORIGINS = f"{PROFILE_ID}/originGroups/chat/origins"
+LOGS = "/subscriptions/0000/resourceGroups/ai/providers/Microsoft.OperationalInsights/workspaces/logs"
 VERSIONS = f"{WORKSPACE}/models/churn/versions"
 
 

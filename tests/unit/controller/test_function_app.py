@@ -91,4 +91,6 @@ def test_nothing_that_deploys_is_loaded_with_it():
 
 def test_a_setting_that_is_missing_is_named():
     with pytest.raises(SettingMissing, match="VERDAZURE_LOGS_RULE is not set; deploy the controller again"):
-        Settings.read({"VERDAZURE_CONTAINER": "https://x", "VERDAZURE_LOGS_ENDPOINT": "https://y"})
+        Settings.read(
+            {"VERDAZURE_CONTAINER": "https://x", "VERDAZURE_LOGS_ENDPOINT": "https://y", "VERDAZURE_STEERING": "{}"}
+        )

@@ -2,6 +2,7 @@
 
 import logging
 from datetime import UTC, datetime, timedelta
+from urllib.parse import unquote, urlsplit
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from verdazure.carbon.series import Basis, Origin, Quality, Series, Signal
 from verdazure.controller.records import Outcome
 from verdazure.controller.rounds import decide_round
 from verdazure.controller.scaling import PROFILE
+from verdazure.operations.permissions import ACTIONS
 from verdazure.steering import Steering
 from verdazure.training.live import PROPERTY, RUN_NAME, LivePlan
 from verdazure.training.timing import Every, Timing, TimingMode
@@ -19,6 +21,7 @@ from verdazure.web.errors import Unavailable
 from tests.unit.controller.azure import (
     CLUSTER,
     ENDPOINT,
+    LOGS,
     ORIGINS,
     PROFILE_ID,
     SETTING,
@@ -85,7 +88,7 @@ STEERING = Steering.model_validate(
                 "workspace_id": WORKSPACE,
                 "schedule": "churn",
                 "model": "churn",
-                "log_workspace": "01234567-89ab-cdef-0123-456789abcdef",
+                "log_workspace_id": LOGS,
             }
         },
         "rollouts": {
@@ -511,3 +514,64 @@ def test_what_a_cap_holds_back_is_said_in_grams(rig):
     said = by_target(rig.round())["blue"]
     assert said.inputs["load"] == 500.0
     assert said.grams_saved == 300.0 * (6 - 3), "500 a minute with headroom ask for 6 instances, the cap leaves 3"
+
+
+def shared(blue, green, mirror=0):
+    plan = {
+        "endpoint_id": ENDPOINT,
+        "shares": {"blue": blue, "green": green},
+        "mirror": {"green": mirror} if mirror else {},
+    }
+    return Steering.model_validate({"every_minutes": 60, "traffic": {"chat": plan}})
+
+
+def test_shares_that_were_deployed_are_applied_once_and_a_person_may_change_them(rig):
+    rig.steering = shared(80, 20)
+    assert by_target(rig.round())["chat"].outcome is Outcome.DONE
+    assert rig.traffic() == {"blue": 80, "green": 20}
+    rig.azure.documents[ENDPOINT]["properties"]["traffic"] = {"blue": 100}
+    assert by_target(rig.round())["chat"].reason == "Somebody shares them otherwise since: {'blue': 100}."
+    assert rig.traffic() == {"blue": 100}
+    rig.steering = shared(50, 50, mirror=10)
+    rig.round()
+    assert rig.traffic() == {"blue": 50, "green": 50}
+    assert rig.azure.documents[ENDPOINT]["properties"]["mirrorTraffic"] == {"green": 10}
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("kill", [0, 1])
+def test_shares_are_applied_also_where_the_round_was_killed(rig, kill, after):
+    rig.steering = shared(80, 20)
+    rig.steps.kill, rig.steps.after = kill, after
+    rig.live(3)
+    assert rig.steps.kill is None
+    assert rig.traffic() == {"blue": 80, "green": 20}
+
+
+OPERATIONS = {"GET": "read", "PUT": "write", "PATCH": "write", "POST": "action"}
+
+
+def action_of(method, path):
+    """The ARM action that a request needs: the types of its path, and what is done to the last."""
+    if "/providers/Microsoft.Insights/metrics" in path:
+        return "Microsoft.Insights/metrics/read".lower()
+    provider, *rest = path.partition("/providers/")[2].split("/")
+    verb = OPERATIONS[method] if method != "POST" else f"{rest.pop()}/action"
+    return "/".join([provider, *rest[::2], verb]).lower()
+
+
+def test_every_call_of_every_loop_is_in_its_role_and_its_role_has_no_other_call(rig):
+    asked = set()
+    honest = rig.azure.answer
+
+    def noted(said, body):
+        method, _, url = said.partition(" ")
+        asked.add(action_of(method, unquote(urlsplit(url).path)))
+        return honest(said, body)
+
+    rig.arm = manager(Answers(noted))
+    rig.drifted = drift(*(START - day * timedelta(days=1) for day in (3, 2, 1)))
+    rig.live(8)
+    allowed = {action.lower() for action in ACTIONS}
+    assert asked <= allowed
+    assert {action for action in allowed - asked if "trafficmanager" not in action} == set()

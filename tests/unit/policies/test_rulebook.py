@@ -108,7 +108,15 @@ def test_a_rule_names_its_guardrail(rule: Rule) -> None:
 @every_rule
 def test_every_path_that_a_rule_reads_is_an_argument_in_the_sdk(rule: Rule) -> None:
     read = {(type_, path) for case in (*rule.passes, *rule.fails) for type_, path in _paths_read(rule, case)}
-    assert [(type_, path) for type_, path in sorted(read) if not sdk_schema.exists(f"azure-native:{type_}", path)] == []
+    asked = {(type_, _as_asked(type_, path)) for type_, path in read} - {("monitor:AutoscaleSetting", "")}
+    assert [
+        (type_, path) for type_, path in sorted(asked) if not sdk_schema.exists(f"azure-native:{type_}", path)
+    ] == []
+
+
+def _as_asked(type_: str, path: str) -> str:
+    """Its properties are arguments side by side, and stand below `properties` in the outputs that stack rules get."""
+    return re.sub(r"^properties\.?", "", path) if type_ == "monitor:AutoscaleSetting" else path
 
 
 def _paths_read(rule: Rule, case: tuple[Sample, ...]) -> Iterator[tuple[str, str]]:

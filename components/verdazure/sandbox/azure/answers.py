@@ -769,6 +769,20 @@ def _api_management(request: Request) -> Answer:
     return {"gatewayUrl": f"https://{request.name}.azure-api.net"}
 
 
+def _collection_rule(request: Request) -> Answer:
+    return {"immutableId": f"dcr-{request.guid('immutable').replace('-', '')}", "provisioningState": "Succeeded"}
+
+
+def _collection_endpoint(request: Request) -> Answer:
+    host = f"{request.name}-{request.guid('endpoint')[:4]}.{request.location}-1.ingest.monitor.azure.com"
+    return {"logsIngestion": {"endpoint": f"https://{host}"}, "provisioningState": "Succeeded"}
+
+
+def _online_endpoint(request: Request) -> Answer:
+    uri = f"https://{request.name}.{request.location}.inference.ml.azure.com/score"
+    return {"properties": {"scoringUri": uri, "provisioningState": "Succeeded"}}
+
+
 _ANSWERS: Mapping[str, Callable[[Request], Answer]] = {
     "apimanagement:ApiManagementService": _api_management,
     "cognitiveservices:Account": _ai_services,
@@ -797,7 +811,10 @@ _ANSWERS: Mapping[str, Callable[[Request], Answer]] = {
     "machinelearningservices:Compute": _compute,
     "machinelearningservices:Datastore": _datastore,
     "machinelearningservices:Workspace": _ml_workspace,
+    "machinelearningservices:OnlineEndpoint": _online_endpoint,
     "managedidentity:UserAssignedIdentity": _user_assigned_identity,
+    "monitor:DataCollectionEndpoint": _collection_endpoint,
+    "monitor:DataCollectionRule": _collection_rule,
     "network:AzureFirewall": _firewall,
     "network:NetworkInterface": _network_interface,
     "network:PrivateEndpoint": _private_endpoint,

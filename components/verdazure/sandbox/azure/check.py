@@ -19,8 +19,16 @@ from verdazure.sandbox.azure.wire import UNKNOWN, is_asset
 OWN_PROPERTIES = frozenset({"azureApiVersion", "__createBeforeDelete"})
 
 # Enums whose list in the SDK cannot be trusted: any string is taken. Of the sizes it lists a part, and says so; the
-# name ConditionOperator is that of two services, and the values of log search alerts are lost.
-_INCOMPLETE_ENUMS = frozenset({"ConditionOperator", "ContainerServiceVMSizeTypes", "VirtualMachineSizeTypes"})
+# name ConditionOperator is that of two services, and the values of log search alerts are lost. A data collection rule
+# takes streams of your own: Microsoft Learn, Structure of a data collection rule.
+_INCOMPLETE_ENUMS = frozenset(
+    {
+        "ConditionOperator",
+        "ContainerServiceVMSizeTypes",
+        "KnownDataFlowStreams",
+        "VirtualMachineSizeTypes",
+    }
+)
 
 _IN_GROUP = "resourceGroupName"
 

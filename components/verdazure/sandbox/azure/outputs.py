@@ -40,12 +40,12 @@ _WRITE_ONLY: Mapping[str, tuple[str, ...]] = {
 
 def predicted(schema: ResourceSchema, inputs: Mapping[str, Any], stable: Mapping[str, Any]) -> dict[str, Any]:
     """What a preview can say: the inputs, `UNKNOWN` for what the service computes, and `stable` as it is."""
-    return {**_Answer(schema, preview=True).object(schema.outputs, inputs), **stable}
+    return {**_Answer(schema, preview=True).object(schema.outputs, _as_answered(schema, inputs)), **stable}
 
 
 def echoed(schema: ResourceSchema, inputs: Mapping[str, Any]) -> dict[str, Any]:
     """The part of the inputs that the service answers with."""
-    answer = _Answer(schema, preview=False).object(schema.outputs, inputs)
+    answer = _Answer(schema, preview=False).object(schema.outputs, _as_answered(schema, inputs))
     hidden = _WRITE_ONLY.get(schema.token, ())
     answer = copy.deepcopy(answer) if hidden else answer  # an untyped answer is the input itself
     for path in hidden:
@@ -55,7 +55,22 @@ def echoed(schema: ResourceSchema, inputs: Mapping[str, Any]) -> dict[str, Any]:
 
 def as_inputs(schema: ResourceSchema, outputs: Mapping[str, Any]) -> dict[str, Any]:
     """The part of an answer that a program could have asked for."""
-    return _Question(schema).object(schema.inputs, outputs)
+    return _Question(schema).object(schema.inputs, {**outputs, **_below(schema, outputs)})
+
+
+def _as_answered(schema: ResourceSchema, inputs: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Some types, such as autoscale settings, are asked for side by side and answered below `properties`."""
+    answered = schema.outputs.get("properties")
+    if answered is None or answered.shape.kind != "object" or "properties" in schema.inputs:
+        return inputs
+    below = schema.types[answered.shape.ref]
+    return {**inputs, "properties": {name: inputs[name] for name in below if name in inputs}}
+
+
+def _below(schema: ResourceSchema, outputs: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What an answer says below `properties` and a program asks for side by side."""
+    below = outputs.get("properties")
+    return below if isinstance(below, dict) and "properties" not in schema.inputs else {}
 
 
 class _Answer:

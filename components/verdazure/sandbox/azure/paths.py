@@ -34,6 +34,7 @@ PATHS: Mapping[str, str] = {
     "app:ManagedEnvironmentsStorage": "Microsoft.App/managedEnvironments/{environmentName}/storages/{storageName}",
     "appconfiguration:ConfigurationStore": "Microsoft.AppConfiguration/configurationStores/{configStoreName}",
     "applicationinsights:Component": "Microsoft.Insights/components/{resourceName}",
+    "applicationinsights:Workbook": "Microsoft.Insights/workbooks/{resourceName}",
     "authorization:ManagementLockAtResourceGroupLevel": "Microsoft.Authorization/locks/{lockName}",
     "authorization:ManagementLockAtResourceLevel": (
         GROUP + "/providers/{resourceProviderNamespace}/{parentResourcePath}/{resourceType}/{resourceName}"
@@ -142,6 +143,8 @@ PATHS: Mapping[str, str] = {
     "managedidentity:UserAssignedIdentity": "Microsoft.ManagedIdentity/userAssignedIdentities/{resourceName}",
     "monitor:ActionGroup": "Microsoft.Insights/actionGroups/{actionGroupName}",
     "monitor:AutoscaleSetting": "Microsoft.Insights/autoscaleSettings/{autoscaleSettingName}",
+    "monitor:DataCollectionEndpoint": "Microsoft.Insights/dataCollectionEndpoints/{dataCollectionEndpointName}",
+    "monitor:DataCollectionRule": "Microsoft.Insights/dataCollectionRules/{dataCollectionRuleName}",
     "monitor:DiagnosticSetting": "/{resourceUri}/providers/Microsoft.Insights/diagnosticSettings/{name}",
     "monitor:MetricAlert": "Microsoft.Insights/metricAlerts/{ruleName}",
     "monitor:ScheduledQueryRule": "Microsoft.Insights/scheduledQueryRules/{ruleName}",
@@ -169,6 +172,7 @@ PATHS: Mapping[str, str] = {
     "network:VirtualNetworkPeering": (
         "Microsoft.Network/virtualNetworks/{virtualNetworkName}/virtualNetworkPeerings/{virtualNetworkPeeringName}"
     ),
+    "operationalinsights:Table": "Microsoft.OperationalInsights/workspaces/{workspaceName}/tables/{tableName}",
     "operationalinsights:Workspace": "Microsoft.OperationalInsights/workspaces/{workspaceName}",
     "privatedns:PrivateRecordSet": (
         "Microsoft.Network/privateDnsZones/{privateZoneName}/{recordType}/{relativeRecordSetName}"
@@ -220,6 +224,8 @@ PATHS: Mapping[str, str] = {
     "synapse:IpFirewallRule": _SYNAPSE + "/firewallRules/{ruleName}",
     "synapse:SqlPool": _SYNAPSE + "/sqlPools/{sqlPoolName}",
     "synapse:Workspace": _SYNAPSE,
+    "trafficmanager:Endpoint": "Microsoft.Network/trafficManagerProfiles/{profileName}/{endpointType}/{endpointName}",
+    "trafficmanager:Profile": "Microsoft.Network/trafficManagerProfiles/{profileName}",
     "web:AppServicePlan": "Microsoft.Web/serverfarms/{name}",
     "web:StaticSite": "Microsoft.Web/staticSites/{name}",
     "web:WebApp": _SITE,

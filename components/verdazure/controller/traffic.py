@@ -1,0 +1,34 @@
+"""The traffic of an endpoint that no rollout moves: what was deployed is applied once, and a person's change stays.
+
+Azure takes traffic only for deployments that are there, so that no deployment can bring it along. Source: Microsoft
+Learn, Azure Machine Learning REST API, Online Endpoints - Create Or Update; read 2026-11-24.
+"""
+
+from verdazure.controller.records import Decision, Outcome
+from verdazure.controller.world import World
+from verdazure.steering import TrafficPlan
+
+API_VERSION = "2025-12-01"
+_LOOP = "traffic"
+
+
+def share(world: World, name: str, plan: TrafficPlan) -> Decision:
+    """Raises azure-core's `AzureError` and `ClockSkew`."""
+    endpoint = world.arm.read(plan.endpoint_id, API_VERSION)
+    there = endpoint["properties"]
+    wanted = {"traffic": dict(plan.shares), "mirrorTraffic": dict(plan.mirror)}
+    has = {key: {each: part for each, part in (there.get(key) or {}).items() if part} for key in wanted}
+    asked = {key: {each: part for each, part in shares.items() if part} for key, shares in wanted.items()}
+    action = ", ".join(f"{each} {part} %" for each, part in plan.shares.items())
+    kept = world.memory.recall(_LOOP, name)
+    if has == asked:
+        if kept != wanted:
+            world.memory.keep(_LOOP, name, wanted)
+        return Decision(world.now, _LOOP, name, action, "Requests are shared as deployed.", Outcome.UNCHANGED)
+    if kept == wanted:
+        reason = f"Somebody shares them otherwise since: {has['traffic']}."
+        return Decision(world.now, _LOOP, name, "none", reason, Outcome.HELD)
+    world.check_clock()
+    world.arm.put(plan.endpoint_id, API_VERSION, {**endpoint, "properties": {**there, **wanted}})
+    world.memory.keep(_LOOP, name, wanted)
+    return Decision(world.now, _LOOP, name, action, "Requests are shared as deployed from now on.", Outcome.DONE)
