@@ -23,6 +23,13 @@ class SteeringError(ValueError):
     """A text is no steering document; the message says where, what and what is allowed."""
 
 
+def fault_of(error: ValueError) -> str:
+    """The first fault of a part that was refused, in its own words."""
+    if isinstance(error, ValidationError):
+        return error.errors(include_url=False)[0]["msg"].removeprefix("Value error, ")
+    return str(error)
+
+
 class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -175,8 +182,8 @@ class RouteOrigin(_Part):
     joules_per_request: Annotated[float, Field(gt=0)]
     latency_ms: Annotated[float, Field(ge=0)] | None = None
     """As users see it, where nothing measures it: Traffic Manager never does."""
-    residencies: frozenset[str] = frozenset()
-    """Where data may stay that it serves: `eu`."""
+    residencies: tuple[str, ...] = ()
+    """Where data may stay that it serves: `eu`; in one order, so that the document is the same each time."""
     deployment_id: ArmId | None = None
     """Online deployment that counts its requests where nothing else does: Traffic Manager sees none."""
 
@@ -288,7 +295,7 @@ class Steering(_Part):
         try:
             return Steering(every_minutes=self.every_minutes, **merged)
         except ValidationError as error:
-            raise SteeringError(error.errors()[0]["msg"]) from None
+            raise SteeringError(fault_of(error)) from None
 
     def parts(self) -> frozenset[int]:
         """Those that have a target, of `PARTS`."""

@@ -35,6 +35,12 @@ MODELS = {
     "Microsoft.Authorization/roleAssignments": (
         "azure.mgmt.authorization.v2022_04_01.models:RoleAssignmentCreateParameters"
     ),
+    "Microsoft.Authorization/roleDefinitions": "azure.mgmt.authorization.v2022_04_01.models:RoleDefinition",
+    "Microsoft.Cdn/profiles": "azure.mgmt.cdn.models:Profile",
+    "Microsoft.Cdn/profiles/afdEndpoints": "azure.mgmt.cdn.models:AFDEndpoint",
+    "Microsoft.Cdn/profiles/afdEndpoints/routes": "azure.mgmt.cdn.models:Route",
+    "Microsoft.Cdn/profiles/originGroups": "azure.mgmt.cdn.models:AFDOriginGroup",
+    "Microsoft.Cdn/profiles/originGroups/origins": "azure.mgmt.cdn.models:AFDOrigin",
     "Microsoft.Cache/redisEnterprise": "azure.mgmt.redisenterprise.models:Cluster",
     "Microsoft.Cache/redisEnterprise/databases": "azure.mgmt.redisenterprise.models:Database",
     "Microsoft.Cache/redisEnterprise/databases/accessPolicyAssignments": (
@@ -58,6 +64,16 @@ MODELS = {
     "Microsoft.DataProtection/backupVaults/backupInstances": "azure.mgmt.dataprotection.models:BackupInstanceResource",
     "Microsoft.DataProtection/backupVaults/backupPolicies": "azure.mgmt.dataprotection.models:BaseBackupPolicyResource",
     "Microsoft.Insights/actionGroups": "azure.mgmt.monitor.v2023_01_01.models:ActionGroupResource",
+    "Microsoft.Insights/autoscaleSettings": "azure.mgmt.monitor.v2022_10_01.models:AutoscaleSettingResource",
+    "Microsoft.Insights/dataCollectionEndpoints": (
+        "azure.mgmt.monitor.v2022_06_01.models:DataCollectionEndpointResource"
+    ),
+    "Microsoft.Insights/dataCollectionRules": "azure.mgmt.monitor.v2022_06_01.models:DataCollectionRuleResource",
+    "Microsoft.Insights/metricAlerts": "azure.mgmt.monitor.v2018_03_01.models:MetricAlertResource",
+    "Microsoft.Insights/scheduledQueryRules": (
+        "azure.mgmt.monitor.v2022_08_01_preview.models:ScheduledQueryRuleResource"
+    ),
+    "Microsoft.Insights/workbooks": "azure.mgmt.applicationinsights.v2022_04_01.models:Workbook",
     "Microsoft.Insights/components": "azure.mgmt.applicationinsights.v2020_02_02.models:ApplicationInsightsComponent",
     "Microsoft.Insights/diagnosticSettings": (
         "azure.mgmt.monitor.v2021_05_01_preview.models:DiagnosticSettingsResource"
@@ -65,6 +81,18 @@ MODELS = {
     "Microsoft.KeyVault/vaults": "azure.mgmt.keyvault.types:VaultCreateOrUpdateParameters",
     "Microsoft.KeyVault/vaults/keys": "azure.mgmt.keyvault.types:KeyCreateParameters",
     "Microsoft.MachineLearningServices/workspaces": "azure.ai.ml._restclient.arm_ml_service.models:Workspace",
+    "Microsoft.MachineLearningServices/workspaces/batchEndpoints": (
+        "azure.mgmt.machinelearningservices.models:BatchEndpoint"
+    ),
+    "Microsoft.MachineLearningServices/workspaces/batchEndpoints/deployments": (
+        "azure.mgmt.machinelearningservices.models:BatchDeployment"
+    ),
+    "Microsoft.MachineLearningServices/workspaces/onlineEndpoints": (
+        "azure.mgmt.machinelearningservices.models:OnlineEndpoint"
+    ),
+    "Microsoft.MachineLearningServices/workspaces/onlineEndpoints/deployments": (
+        "azure.mgmt.machinelearningservices.models:OnlineDeployment"
+    ),
     "Microsoft.MachineLearningServices/workspaces/components": (
         "azure.mgmt.machinelearningservices.models:ComponentContainer"
     ),
@@ -103,9 +131,12 @@ MODELS = {
     "Microsoft.Network/privateDnsZones/virtualNetworkLinks": "azure.mgmt.privatedns.types:VirtualNetworkLink",
     "Microsoft.Network/privateEndpoints": "azure.mgmt.network.types:PrivateEndpoint",
     "Microsoft.Network/privateEndpoints/privateDnsZoneGroups": "azure.mgmt.network.types:PrivateDnsZoneGroup",
+    "Microsoft.Network/trafficManagerProfiles": "azure.mgmt.trafficmanager.models:Profile",
+    "Microsoft.Network/trafficManagerProfiles/ExternalEndpoints": "azure.mgmt.trafficmanager.models:Endpoint",
     "Microsoft.Network/virtualNetworks": "azure.mgmt.network.types:VirtualNetwork",
     "Microsoft.Network/virtualNetworks/subnets": "azure.mgmt.network.types:Subnet",
     "Microsoft.OperationalInsights/workspaces": "azure.mgmt.loganalytics.models:Workspace",
+    "Microsoft.OperationalInsights/workspaces/tables": "azure.mgmt.loganalytics.models:Table",
     "Microsoft.Resources/resourceGroups": "azure.mgmt.resource.resources.models:ResourceGroup",
     "Microsoft.Storage/storageAccounts": "azure.mgmt.storage.types:StorageAccountCreateParameters",
     "Microsoft.Storage/storageAccounts/blobServices": "azure.mgmt.storage.types:BlobServiceProperties",
@@ -116,6 +147,9 @@ MODELS = {
     "Microsoft.Storage/storageAccounts/objectReplicationPolicies": "azure.mgmt.storage.types:ObjectReplicationPolicy",
     "Microsoft.Storage/storageAccounts/inventoryPolicies": "azure.mgmt.storage.types:BlobInventoryPolicy",
     "Microsoft.Storage/storageAccounts/managementPolicies": "azure.mgmt.storage.types:ManagementPolicy",
+    "Microsoft.Storage/storageAccounts/queueServices/queues": "azure.mgmt.storage.types:StorageQueue",
+    "Microsoft.Web/serverfarms": "azure.mgmt.web.models:AppServicePlan",
+    "Microsoft.Web/sites": "azure.mgmt.web.models:Site",
 }
 
 # Parts of a template's entry that are not part of the body.

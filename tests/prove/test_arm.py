@@ -28,6 +28,8 @@ PROGRAMS = [
     "attach/max",
     "caching/max",
     "gateway/max",
+    "serving/max",
+    "operations/max",
 ]
 ACCEPTED = json.loads((ROOT / "tests" / "prove" / "checkov_accepted.json").read_text())
 
@@ -62,6 +64,8 @@ def test_each_model_refuses_what_is_wrong(exported, judge, tmp_path):
         "training/max",
         "attach/defaults",
         "gateway/max",
+    "serving/max",
+    "operations/max",
     ):
         template = json.loads(exported(program).read_text())
         spoilt = copy.deepcopy(template)

@@ -123,7 +123,7 @@ def _origin(world: World, plan: RoutePlan, key: str, seen: _Seen) -> Origin:
         intensity=world.outlook.now(told.region) if known else None,
         per_request=Energy(told.joules_per_request / _JOULES_PER_KWH),
         healthy=seen.healthy is not False,
-        residencies=told.residencies,
+        residencies=frozenset(told.residencies),
     )
 
 

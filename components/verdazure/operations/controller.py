@@ -1,6 +1,6 @@
 """CarbonController: the function app that scales, routes, trains, rolls out and retrains by carbon."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, NotRequired, Optional, TypedDict
 
 import pulumi
@@ -8,8 +8,9 @@ from pulumi import Input, Output, ResourceOptions
 from pulumi_azure_native import authorization, managedidentity, storage, web
 from pydantic import Field, ValidationInfo, model_validator
 
-from verdazure import steering, tags
+from verdazure import tags
 from verdazure.args import Count, Record, Text, TextLeaf, component_name, normalise, refuse, resource_type
+from verdazure.datasets.component import WorkspaceId
 from verdazure.interfaces import (
     DiagnosticSettings,
     DiagnosticSettingsArgs,
@@ -27,6 +28,8 @@ from verdazure.interfaces import (
 )
 from verdazure.naming import Kind, check_name, named, physical_name
 from verdazure.operations.permissions import ACTIONS
+from verdazure.serving.scaling import Cap, CapArgs, above
+from verdazure.steering import ClusterScaling, Steering, SteeringError, TrainingPlaces, fault_of
 
 PYTHON = "3.12"
 MEMORY_MB = 2048
@@ -45,6 +48,26 @@ class SecretKeysArgs(TypedDict):
     `WATTTIME_USERNAME`, `WATTTIME_PASSWORD`."""
 
 
+class TrainingPlacesArgs(TypedDict):
+    """A workspace whose `live` and `drift` schedules are started when power is clean, in time for their deadlines."""
+
+    workspace_id: Input[str]
+    """ARM id of the Azure ML workspace."""
+    at_once: int
+    """Runs at the same time, at most."""
+
+
+class ClusterCapsArgs(TypedDict):
+    """A cluster whose nodes are fewer where power is dirty. Jobs queue; none is stopped."""
+
+    cluster_id: Input[str]
+    """ARM id of the cluster."""
+    most: int
+    """Nodes where power is clean or unknown: the cluster's own `max_nodes`."""
+    caps: list[CapArgs]
+    """Most nodes by carbon intensity, from clean to dirty."""
+
+
 class CarbonControllerArgs(TypedDict):
     """What a team decides about its controller."""
 
@@ -52,8 +75,12 @@ class CarbonControllerArgs(TypedDict):
     """Where it is deployed: `landing.ref`."""
     account_id: Input[str]
     """ARM id of the storage account that holds its memory, its code and its queue: one of `storage.account_ids`."""
-    steering: list[Input[str]]
-    """What it steers: `steering` of OnlineEndpoint, CarbonAwareTraffic, RetrainingPolicy, or documents of your own."""
+    steering: NotRequired[list[Input[str]]]
+    """What it steers: `steering` of OnlineEndpoint, CarbonAwareTraffic and RetrainingPolicy."""
+    training: NotRequired[dict[str, TrainingPlacesArgs]]
+    """Whose schedules it starts, by a name that its records repeat."""
+    clusters: NotRequired[dict[str, ClusterCapsArgs]]
+    """Whose nodes it caps, by a name that its records repeat."""
     scopes: dict[str, Input[str]]
     """Where it may act, by a name that stays: ARM ids of resource groups, or of the workspaces, autoscale settings and
     load balancers themselves. Its role holds the calls that its loops make, and no others."""
@@ -265,14 +292,36 @@ class CarbonController(pulumi.ComponentResource):
             "VERDAZURE_LOGS_RULE": spec.rule_immutable_id,
             "VERDAZURE_QUEUE": QUEUE,
             "VERDAZURE_SCHEDULE": spec.schedule,
-            "VERDAZURE_STEERING": Output.all(*spec.steering).apply(spec.document),
+            "VERDAZURE_STEERING": self._document(spec),
         }
         for variable, uri in (spec.keys.secret_uris if spec.keys else {}).items():
             settings[variable] = Output.concat("@Microsoft.KeyVault(SecretUri=", uri, ")")
         return settings
 
+    def _document(self, spec: "_CarbonController") -> Output[str]:
+        known = Output.all(
+            region=Output.from_input(spec.landing.location),
+            parts=Output.all(*spec.steering),
+            workspaces=Output.all(**{key: each.workspace_id for key, each in spec.training.items()}),
+            clusters=Output.all(**{key: each.cluster_id for key, each in spec.clusters.items()}),
+        )
+        return known.apply(
+            lambda ids: spec.document(ids["region"], ids["parts"], ids["workspaces"], ids["clusters"]).pack()
+        )
+
 
 # The checked arguments
+
+
+class _TrainingPlaces(Record):
+    workspace_id: WorkspaceId
+    at_once: Annotated[Count, Field(ge=1)]
+
+
+class _ClusterCaps(Record):
+    cluster_id: TextLeaf
+    most: Annotated[Count, Field(ge=1)]
+    caps: Annotated[tuple[Cap, ...], Field(min_length=1)]
 
 
 class _SecretKeys(Record):
@@ -283,7 +332,9 @@ class _SecretKeys(Record):
 class _CarbonController(Record):
     landing: Site
     account_id: TextLeaf
-    steering: Annotated[tuple[TextLeaf, ...], Field(min_length=1)]
+    steering: tuple[TextLeaf, ...] = ()
+    training: Mapping[Text, _TrainingPlaces] = {}
+    clusters: Mapping[Text, _ClusterCaps] = {}
     scopes: Annotated[Mapping[Text, TextLeaf], Field(min_length=1)]
     rule_id: TextLeaf
     rule_immutable_id: TextLeaf
@@ -300,12 +351,18 @@ class _CarbonController(Record):
         check_name(component_name(info), Kind.FUNCTION_APP, Kind.FUNCTION_PLAN, Kind.IDENTITY)
         if self.every_minutes not in (5, 10, 15, 20, 30, 60):
             refuse("every_minutes", self.every_minutes, "5, 10, 15, 20, 30 or 60", "take one that divides the hour")
+        if not (self.steering or self.training or self.clusters):
+            refuse("steering", None, "something to steer: steering, training or clusters", "give one of them")
         for each in self.steering:
             if isinstance(each, str):
                 try:
-                    steering.Steering.read(each)
-                except steering.SteeringError as error:
+                    Steering.read(each)
+                except SteeringError as error:
                     refuse("steering", each, "a steering document", str(error))
+        try:
+            self.document("swedencentral", [], dict.fromkeys(self.training, _ANY), dict.fromkeys(self.clusters, _ANY))
+        except ValueError as error:
+            refuse("training or clusters", "contradictory", fault_of(error), "mend names, caps or most")
         return self
 
     @property
@@ -313,9 +370,22 @@ class _CarbonController(Record):
         """NCRONTAB: second, minute, hour, day, month, day of the week."""
         return "0 0 * * * *" if self.every_minutes == 60 else f"0 */{self.every_minutes} * * * *"
 
-    def document(self, parts: list[str]) -> str:
-        """All parts as one. Raises `SteeringError`."""
-        whole = steering.Steering(every_minutes=self.every_minutes)
+    def document(
+        self, region: str, parts: Sequence[str], workspaces: Mapping[str, str], clusters: Mapping[str, str]
+    ) -> Steering:
+        """All parts as one. Raises `ValueError`."""
+        training = {
+            key: TrainingPlaces(workspace_id=workspaces[key], at_once=each.at_once)
+            for key, each in self.training.items()
+        }
+        capped = {
+            key: ClusterScaling(cluster_id=clusters[key], region=region, most=each.most, caps=above(each.caps))
+            for key, each in self.clusters.items()
+        }
+        whole = Steering(every_minutes=self.every_minutes, training=training, clusters=capped)
         for part in parts:
-            whole = whole.joined(steering.Steering.read(part))
-        return whole.pack()
+            whole = whole.joined(Steering.read(part))
+        return whole
+
+
+_ANY = "/subscriptions/0/resourceGroups/g/providers/p/t/n"

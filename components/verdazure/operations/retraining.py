@@ -15,6 +15,7 @@ from verdazure.args import Count, Number, Record, Text, TextLeaf, component_name
 from verdazure.carbon.drift import Triggers
 from verdazure.datasets.component import ASSET_NAME, WorkspaceId
 from verdazure.interfaces import LandingRef, Site, name_of
+from verdazure.steering import fault_of
 
 _USUAL = Triggers()
 
@@ -175,8 +176,7 @@ class _RetrainingPolicy(Record):
         try:
             self.document(name, _ANY, "schedule", _ANY)
         except ValueError as error:
-            message = str(error).split("Value error, ")[-1].split(" [type")[0]
-            refuse("psi, ks_p, accuracy_drop, cooldown_days or longest_life_days", "contradictory", message, "mend it")
+            refuse("psi, ks_p, accuracy_drop or the days", "contradictory", fault_of(error), "mend it")
         return self
 
     def document(self, name: str, workspace_id: str, schedule: str, log_workspace_id: str) -> steering.Steering:

@@ -26,7 +26,8 @@ from verdazure.interfaces import (
 )
 from verdazure.naming import Kind, check_name, physical_name
 from verdazure.serving.redundancy import instances_for
-from verdazure.serving.scaling import Cap, CapArgs, Quiet, QuietArgs, profiles
+from verdazure.serving.scaling import Cap, CapArgs, Quiet, QuietArgs, above, profiles
+from verdazure.steering import fault_of
 
 # Microsoft Learn, Managed online endpoints, limits: the longest time that a request may take; read 2026-11-24.
 LONGEST_LATENCY_MS = 180_000
@@ -185,7 +186,7 @@ class OnlineEndpoint(pulumi.ComponentResource):
                 "description": f"Answers within {spec.latency_ms} ms",
                 "public_network_access": "Disabled",
             },
-            tags=tags.merged(site.tags, {"latency": "interactive"}, spec.tags),
+            tags=tags.merged(site.tags, {"latency": "interactive", "traffic": "controller"}, spec.tags),
             opts=ResourceOptions.merge(child, theirs),
             **place(spec.workspace_id),
         )
@@ -361,8 +362,7 @@ class _OnlineEndpoint(Record):
         try:
             self.document(name, {"endpoint": root, "region": "swedencentral", "deployments": every, "settings": every})
         except ValueError as error:
-            message = str(error).split("Value error, ")[-1].split(" [type")[0]
-            refuse("deployments", "contradictory", message, "mend caps, floor, ceiling or the rollout's steps")
+            refuse("deployments", "contradictory", fault_of(error), "mend caps, floor, ceiling or the rollout's steps")
 
     def floor(self, asked: _OnlineDeployment) -> int:
         """Least instances of a deployment."""
@@ -378,7 +378,7 @@ class _OnlineEndpoint(Record):
                 floor=self.floor(asked),
                 ceiling=asked.ceiling,
                 requests_per_minute=asked.requests_per_minute,
-                caps=tuple(steering.CapAbove(**cap.model_dump()) for cap in asked.caps),
+                caps=above(asked.caps),
                 urgent_share=asked.urgent_share,
                 watts_per_instance=asked.watts_per_instance,
             )

@@ -7,13 +7,14 @@ Monitor autoscale: a recurrence profile ends where the default profile of its na
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, TypedDict
 
 from pulumi import Output
 from pydantic import AfterValidator, Field, model_validator
 
 from verdazure.args import Count, Number, Record, Text, refuse
+from verdazure.steering import CapAbove
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 BUSY, IDLE = 70, 30
@@ -26,7 +27,7 @@ class CapArgs(TypedDict):
     grams_per_kwh: float
     """gCO2e/kWh, from clean to dirty."""
     instances: int
-    """At least the floor."""
+    """At least the floor; of a cluster's nodes 0 or more."""
 
 
 class QuietArgs(TypedDict):
@@ -53,7 +54,12 @@ class Cap(Record):
     """Checked `CapArgs`."""
 
     grams_per_kwh: Annotated[Number, Field(gt=0)]
-    instances: Annotated[Count, Field(ge=1)]
+    instances: Annotated[Count, Field(ge=0)]
+
+
+def above(caps: Sequence[Cap]) -> tuple[CapAbove, ...]:
+    """As the controller reads them."""
+    return tuple(CapAbove(**each.model_dump()) for each in caps)
 
 
 class Quiet(Record):

@@ -315,7 +315,7 @@ class _CarbonAwareTraffic(Record):
                 requests_per_second=each.requests_per_second,
                 joules_per_request=each.joules_per_request,
                 latency_ms=each.latency_ms,
-                residencies=frozenset(facts.region(each.region).residencies),
+                residencies=tuple(sorted(facts.region(each.region).residencies)),
                 deployment_id=counted[key] or None,
             )
             for key, each in self.origins.items()

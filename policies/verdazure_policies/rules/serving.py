@@ -162,6 +162,7 @@ def batch_not_online(deployment: Resource, params: Params) -> Iterator[Finding]:
         (ONLINE_DEPLOYMENT,),
         (ONLINE_DEPLOYMENT, ONLINE_ENDPOINT.without("properties.traffic")),
         (GREEN, ONLINE_ENDPOINT.having("properties.mirrorTraffic", {"green": 10})),
+        (GREEN, ONLINE_ENDPOINT.having("properties.traffic", UNKNOWN).having("tags.traffic", "controller")),
         (
             GREEN.having("tags.justification", "rollback of release 12").having("tags.justified-until", FUTURE),
             ONLINE_ENDPOINT,
@@ -180,8 +181,11 @@ def batch_not_online(deployment: Resource, params: Params) -> Iterator[Finding]:
 )
 def zero_traffic(deployment: Neighbour, params: Params, stack: Stack) -> Iterator[Finding]:
     endpoint = stack.named_by(deployment, "endpointName", ENDPOINTS)
-    # Where the endpoint says nothing of traffic, something else than this program directs it.
+    # Where the endpoint says nothing of traffic, something else than this program directs it; in a preview, where what is
+    # not said is not known either, its tag tells.
     if endpoint is None or endpoint["properties.traffic"].state is State.MISSING:
+        return
+    if endpoint.tag("traffic").equals("controller").holds:
         return
     reached = _share(endpoint, "traffic", deployment) | _share(endpoint, "mirrorTraffic", deployment)
     yield from reached.unless(justified(deployment)).otherwise(

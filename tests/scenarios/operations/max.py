@@ -91,8 +91,15 @@ CarbonController(
         "account_id": data.account_ids["flat"],
         "steering": [
             policy.steering,
-            Output.concat('{"training": {"ml": {"at_once": 2, "workspace_id": "', workspace.resource_id, '"}}}'),
         ],
+        "training": {"ml": {"workspace_id": workspace.resource_id, "at_once": 2}},
+        "clusters": {
+            "gpu": {
+                "cluster_id": Output.concat(workspace.resource_id, "/computes/gpu"),
+                "most": 4,
+                "caps": [{"grams_per_kwh": 100.0, "instances": 2}, {"grams_per_kwh": 300.0, "instances": 0}],
+            }
+        },
         "scopes": {"ml": workspace.resource_id, "group": landing.resource_id},
         "rule_id": watching.rule_id,
         "rule_immutable_id": watching.rule_immutable_id,

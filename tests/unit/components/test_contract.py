@@ -102,6 +102,8 @@ NESTED = [
     (traffic.OriginArgs, traffic._Origin),
     (monitors.ModelMonitorArgs, monitors.ModelMonitor),
     (controller.SecretKeysArgs, controller._SecretKeys),
+    (controller.TrainingPlacesArgs, controller._TrainingPlaces),
+    (controller.ClusterCapsArgs, controller._ClusterCaps),
 ]
 
 

@@ -183,7 +183,11 @@ def test_each_built_in_role_that_it_gets_says_what_for():
     [
         ({"every_minutes": 7}, "every_minutes is 7. Allowed: 5, 10, 15, 20, 30 or 60."),
         ({"steering": ["{"]}, "Allowed: a steering document."),
-        ({"steering": []}, "steering is empty."),
+        ({"steering": []}, "steering is missing. Allowed: something to steer: steering, training or clusters."),
+        (
+            {"clusters": {"gpu": {"cluster_id": ACCOUNT, "most": 2, "caps": [{"grams_per_kwh": 200, "instances": 3}]}}},
+            "caps must rise in intensity and not rise in instances",
+        ),
         ({"scopes": {}}, "scopes is empty."),
     ],
     ids=str,

@@ -40,7 +40,7 @@ def test_an_endpoint_takes_identities_has_no_public_address_and_says_nothing_of_
             },
             "resourceGroupName": "rg-ai",
             "workspaceName": "mlw",
-            "tags": {"managed-by": "verdazure", **SITE["tags"], "latency": "interactive"},
+            "tags": {"managed-by": "verdazure", **SITE["tags"], "latency": "interactive", "traffic": "controller"},
         }
     }
 
