@@ -226,7 +226,7 @@ def _of_object(kind: Any, value: Any, path: str) -> Iterator[str]:
             continue
         yield from problems(fields[name].kind, each, where)
         try:
-            Serializer.validate(each, name, **fields[name].rules)
+            Serializer.validate(each, name, **_unanchored(fields[name].rules))
         except ValidationError as error:
             yield f"{where}: {error}"
     yield from (
@@ -237,6 +237,12 @@ def _of_object(kind: Any, value: Any, path: str) -> Iterator[str]:
 
 
 # The three kinds of models
+
+
+def _unanchored(rules: dict[str, Any]) -> dict[str, Any]:
+    """A specification's pattern may match anywhere; msrest looks at the beginning alone."""
+    pattern = str(rules.get("pattern", "^"))
+    return rules if pattern.startswith("^") else {**rules, "pattern": f"(?s:.*?)(?:{pattern})"}
 
 
 def _load(model: str) -> Any:

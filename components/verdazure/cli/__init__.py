@@ -10,11 +10,14 @@ from verdazure.cli import (
     carbon_regions,
     carbon_schedule,
     compute,
+    controller,
     data,
+    endpoint,
     facts,
     model,
     models,
     sandbox,
+    simulate,
     training,
     workspace,
 )
@@ -31,12 +34,15 @@ app.add_typer(data.app, name="data")
 app.add_typer(model.app, name="model")
 app.add_typer(training.app, name="training")
 app.add_typer(workspace.app, name="workspace")
+app.add_typer(controller.app, name="controller")
+app.add_typer(endpoint.app, name="endpoint")
 app.command()(carbon_intensity.intensity)
 app.command()(carbon_regions.regions)
 app.command()(carbon_schedule.schedule)
 app.command()(models.models)
 app.command()(compute.preflight)
 app.command()(compute.size)
+app.command()(simulate.simulate)
 
 
 def _print_version(wanted: bool) -> None:

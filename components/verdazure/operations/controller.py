@@ -109,7 +109,7 @@ class CarbonController(pulumi.ComponentResource):
     """A function app on Flex Consumption, which runs for seconds a quarter of an hour and is gone in between.
 
     Its identity has one role of its own, whose actions are the calls that the controller makes, on the scopes that are
-    named. Code is published to it by `verdazure controller package` and `az functionapp deploy`.
+    named. `verdazure controller package` writes its code, and says how it is published.
 
     Raises: `ArgumentError` before any resource is registered, naming key, value, allowed values and fix.
     """
@@ -198,7 +198,6 @@ class CarbonController(pulumi.ComponentResource):
             scope=subscription,
             assignable_scopes=[subscription],
             permissions=[{"actions": sorted(ACTIONS), "not_actions": [], "data_actions": [], "not_data_actions": []}],
-            role_type="CustomRole",
             opts=child,
         )
         return [

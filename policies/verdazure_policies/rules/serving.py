@@ -181,8 +181,8 @@ def batch_not_online(deployment: Resource, params: Params) -> Iterator[Finding]:
 )
 def zero_traffic(deployment: Neighbour, params: Params, stack: Stack) -> Iterator[Finding]:
     endpoint = stack.named_by(deployment, "endpointName", ENDPOINTS)
-    # Where the endpoint says nothing of traffic, something else than this program directs it; in a preview, where what is
-    # not said is not known either, its tag tells.
+    # Where the endpoint says nothing of traffic, something else than this program directs it. In a preview what is not
+    # said is not known either, and its tag tells.
     if endpoint is None or endpoint["properties.traffic"].state is State.MISSING:
         return
     if endpoint.tag("traffic").equals("controller").holds:

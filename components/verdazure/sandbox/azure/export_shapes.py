@@ -17,6 +17,7 @@ ENVELOPE = frozenset(
 # Types that differ: what they keep beside `properties` in addition, and what of the envelope is inside.
 OUTSIDE: Mapping[str, frozenset[str]] = {"consumption:Budget": frozenset({"eTag"})}
 INSIDE: Mapping[str, frozenset[str]] = {
+    "operationalinsights:Table": frozenset({"plan"}),
     "operationalinsights:Workspace": frozenset({"sku"}),
 }
 
@@ -45,6 +46,8 @@ RENAMED: Mapping[str, Mapping[str, str]] = {
         "workspaceResourceId": "WorkspaceResourceId",
     },
     "containerregistry:IPRuleArgs": {"iPAddressOrRange": "value"},
+    "monitor:MetricAlertMultipleResourceMultipleMetricCriteriaArgs": {"odataType": "odata.type"},
+    "monitor:MetricAlertSingleResourceMultipleMetricCriteriaArgs": {"odataType": "odata.type"},
     "storage:EncryptionArgs": {"encryptionIdentity": "identity", "keyVaultProperties": "keyvaultproperties"},
     "storage:EncryptionIdentityArgs": {"encryptionUserAssignedIdentity": "userAssignedIdentity"},
     "storage:IPRuleArgs": {"iPAddressOrRange": "value"},
