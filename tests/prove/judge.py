@@ -261,10 +261,15 @@ def _has_rest_fields(kind: Any) -> bool:
 def _variant(kind: Any, value: dict[str, Any]) -> Any:
     """The subtype that a model's discriminator chooses."""
     for attribute, members in getattr(kind, "_subtype_map", {}).items():
-        chosen = members.get(value.get(kind._attribute_map[attribute]["key"]))
+        chosen = members.get(value.get(_wire_name(kind._attribute_map[attribute]["key"])))
         if chosen:
             return getattr(sys.modules[kind.__module__], chosen)
     return _rest_variant(kind, value) or kind
+
+
+def _wire_name(key: str) -> str:
+    """msrest escapes the dots of a name, as others lead into a nested object."""
+    return key.replace("\\.", ".")
 
 
 def _rest_variant(kind: Any, value: dict[str, Any]) -> Any:
@@ -309,7 +314,7 @@ def _msrest_fields(kind: Any) -> Fields:
     for attribute, mapped in kind._attribute_map.items():
         rules = dict(kind._validation.get(attribute, {}))
         rules.pop("readonly", None)
-        *outer, name = mapped["key"].split(".")
+        *outer, name = map(_wire_name, re.split(r"(?<!\\)\.", mapped["key"]))
         holder = fields
         for part in outer:
             holder = holder.setdefault(part, Field({})).kind

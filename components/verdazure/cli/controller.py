@@ -21,7 +21,7 @@ def package(
 ) -> None:
     """Write the code that a CarbonController runs.
 
-    Publish it with: az functionapp deployment source config-zip --build-remote true --src controller.zip -g GROUP -n APP
+    Publish it: az functionapp deployment source config-zip --build-remote true --src controller.zip -g GROUP -n APP
     """
     from verdazure.controller.package import write_package
 

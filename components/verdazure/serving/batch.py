@@ -19,6 +19,7 @@ from verdazure.interfaces import (
     grant_all,
 )
 from verdazure.naming import Kind, check_name, physical_name
+from verdazure.serving.scoring import Scoring
 
 LONGEST_MINUTES = 24 * 60
 
@@ -123,9 +124,6 @@ class BatchEndpoint(pulumi.ComponentResource):
         self, name: str, key: str, spec: "_BatchEndpoint", endpoint: ml.BatchEndpoint, child: ResourceOptions
     ) -> ml.BatchDeployment:
         asked = spec.deployments[key]
-        code = None
-        if asked.scoring_script is not None:
-            code = ml.CodeConfigurationArgs(scoring_script=asked.scoring_script, code_id=asked.code_id)
         return ml.BatchDeployment(
             f"{name}-{key}",
             deployment_name=key,
@@ -135,7 +133,7 @@ class BatchEndpoint(pulumi.ComponentResource):
                 model=ml.IdAssetReferenceArgs(reference_type="Id", asset_id=asked.model_id),
                 compute=asked.compute_id,
                 environment_id=asked.environment_id,
-                code_configuration=code,
+                code_configuration=asked.code(),
                 resources=ml.DeploymentResourceConfigurationArgs(instance_count=asked.nodes),
                 max_concurrency_per_instance=asked.concurrency,
                 mini_batch_size=asked.mini_batch_size,
@@ -156,12 +154,8 @@ class BatchEndpoint(pulumi.ComponentResource):
 # The checked arguments
 
 
-class _BatchDeployment(Record):
-    model_id: TextLeaf
+class _BatchDeployment(Scoring):
     compute_id: TextLeaf
-    environment_id: TextLeaf | None = None
-    code_id: TextLeaf | None = None
-    scoring_script: Text | None = None
     nodes: Annotated[Count, Field(ge=1)] = 1
     mini_batch_size: Annotated[Count, Field(ge=1)] = 10
     concurrency: Annotated[Count, Field(ge=1)] = 1
@@ -171,8 +165,7 @@ class _BatchDeployment(Record):
 
     @model_validator(mode="after")
     def _check(self) -> "_BatchDeployment":
-        if (self.scoring_script is None) is not (self.code_id is None):
-            refuse("scoring_script", self.scoring_script, "both scoring_script and code_id, or neither", "give both")
+        self.check_code()
         return self
 
 

@@ -27,6 +27,7 @@ from verdazure.interfaces import (
 from verdazure.naming import Kind, check_name, physical_name
 from verdazure.serving.redundancy import instances_for
 from verdazure.serving.scaling import Cap, CapArgs, Quiet, QuietArgs, above, profiles
+from verdazure.serving.scoring import Scoring
 from verdazure.steering import fault_of
 
 # Microsoft Learn, Managed online endpoints, limits: the longest time that a request may take; read 2026-11-24.
@@ -199,9 +200,6 @@ class OnlineEndpoint(pulumi.ComponentResource):
         own = {"latency": "interactive"}
         own |= {"slo": "high"} if floor > 1 else {}
         own |= {"need": asked.need} if asked.need else {}
-        code = None
-        if asked.scoring_script is not None:
-            code = ml.CodeConfigurationArgs(scoring_script=asked.scoring_script, code_id=asked.code_id)
         return ml.OnlineDeployment(
             f"{name}-{key}",
             deployment_name=key,
@@ -212,7 +210,7 @@ class OnlineEndpoint(pulumi.ComponentResource):
                 endpoint_compute_type="Managed",
                 model=asked.model_id,
                 environment_id=asked.environment_id,
-                code_configuration=code,
+                code_configuration=asked.code(),
                 instance_type=asked.instance_type,
                 app_insights_enabled=False,
                 egress_public_network_access="Disabled",
@@ -272,15 +270,11 @@ _PROBE = ml.ProbeSettingsArgs(
 )
 
 
-class _OnlineDeployment(Record):
-    model_id: TextLeaf
+class _OnlineDeployment(Scoring):
     instance_type: Text
     ceiling: Annotated[Count, Field(ge=1, le=guardrails.ONLINE_INSTANCES_MAX.value)]
     requests_per_minute: Annotated[Number, Field(gt=0)]
     floor: Annotated[Count, Field(ge=1)] | None = None
-    environment_id: TextLeaf | None = None
-    code_id: TextLeaf | None = None
-    scoring_script: Text | None = None
     concurrent_requests: Annotated[Count, Field(ge=1)] = 1
     need: Annotated[Text, Field(max_length=256)] | None = None
     caps: tuple[Cap, ...] = ()
@@ -298,8 +292,7 @@ class _OnlineDeployment(Record):
         if has_gpu and self.need is None:
             fix = "say it, or take a CPU size: many models answer on one"
             refuse("need", None, f"what asks for the GPU of {self.instance_type}", fix)
-        if (self.scoring_script is None) is not (self.code_id is None):
-            refuse("scoring_script", self.scoring_script, "both scoring_script and code_id, or neither", "give both")
+        self.check_code()
         return self
 
 

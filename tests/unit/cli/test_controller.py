@@ -12,8 +12,6 @@ from tests.unit.resource_manager import Answers, manager
 
 WORKSPACE = "/subscriptions/0/resourceGroups/ai/providers/Microsoft.MachineLearningServices/workspaces/ml"
 ENDPOINT = f"{WORKSPACE}/onlineEndpoints/chat"
-    "/subscriptions/0/resourceGroups/ai/providers/Microsoft.MachineLearningServices/workspaces/ml/onlineEndpoints/chat"
-)
 
 
 def run(*words):
