@@ -12,6 +12,7 @@ from verdazure.cli import (
     compute,
     controller,
     data,
+    emitted,
     endpoint,
     facts,
     model,
@@ -43,6 +44,7 @@ app.command()(models.models)
 app.command()(compute.preflight)
 app.command()(compute.size)
 app.command()(simulate.simulate)
+app.command()(emitted.emitted)
 
 
 def _print_version(wanted: bool) -> None:

@@ -31,15 +31,23 @@ AHEAD = timedelta(hours=48)
 
 
 def decide_round(
-    steering: Steering, arm: Arm, memory: Memory, turn: Turn, forecast: Forecast, signals: Signals, now: datetime
+    steering: Steering,
+    arm: Arm,
+    memory: Memory,
+    turn: Turn,
+    forecast: Forecast,
+    signals: Signals,
+    now: datetime,
+    marginal: Forecast | None = None,
 ) -> Iterator[Decision]:
-    """Observes, decides and acts; to be called by whoever holds the turn.
+    """Observes, decides and acts; to be called by whoever holds the turn. `marginal` is what routing goes by, if given.
 
     A target whose data is garbage, or which Azure refuses, gets a decision that says so. Raises `AzureError` only where
     the turn was lost.
     """
     every = timedelta(minutes=steering.every_minutes)
-    world = World(arm, Outlook(forecast, now, AHEAD), memory, now, every, signals)
+    more = None if marginal is None else Outlook(marginal, now, AHEAD)
+    world = World(arm, Outlook(forecast, now, AHEAD), memory, now, every, more, signals)
     for loop, target, decide in _targets(world, steering):
         turn.check()
         for decision in _guarded(world, loop, target, decide):

@@ -12,8 +12,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from verdazure.arm import Arm
-from verdazure.carbon.quantities import Energy
+from verdazure.carbon.quantities import Energy, Intensity
 from verdazure.carbon.routing import WHOLE, Origin, emitted, route
+from verdazure.carbon.series import Signal
 from verdazure.controller import metrics
 from verdazure.controller.records import Decision, Outcome
 from verdazure.controller.world import World
@@ -49,7 +50,8 @@ def steer(world: World, name: str, plan: RoutePlan) -> Decision:
     load = sum(counted) / _SPAN.total_seconds()
     ours = {each for each in world.memory.recall(_LOOP, name).get("off", ()) if not seen[each].enabled}
     open_ones = {key: each for key, each in seen.items() if each.enabled or key in ours}
-    origins = [_origin(world, plan, key, each) for key, each in open_ones.items()]
+    signal, intensities = _intensities(world, plan, open_ones)
+    origins = [_origin(plan, key, each, intensities[key]) for key, each in open_ones.items()]
     before = _shares(open_ones)
     found = route(origins, load, plan.rules(), before)
     after = dict(found.weights)
@@ -59,6 +61,7 @@ def steer(world: World, name: str, plan: RoutePlan) -> Decision:
         "target": dict(found.target),
         "excluded": dict(found.excluded),
         "held": dict(found.held),
+        "signal": signal.value,
         "disabled": sorted(set(seen) - set(open_ones)),
         "intensity": {each.name: each.intensity.grams_per_kwh for each in origins if each.intensity is not None},
     }
@@ -111,7 +114,21 @@ def _see(world: World, origin: RouteOrigin, measured: Mapping[str, Mapping[str, 
     return _Seen(described["weight"], described["endpointStatus"] == "Enabled", probed, origin.latency_ms, requests)
 
 
-def _origin(world: World, plan: RoutePlan, key: str, seen: _Seen) -> Origin:
+def _intensities(
+    world: World, plan: RoutePlan, seen: Mapping[str, _Seen]
+) -> tuple[Signal, Mapping[str, Intensity | None]]:
+    """Marginal ones where all are known, as a request that moves is one more elsewhere; else the average of all.
+
+    The two rank regions differently, so that they are never mixed.
+    """
+    if world.marginal is not None:
+        marginal = {key: world.marginal.now(plan.origins[key].region) for key in seen}
+        if all(each is not None for each in marginal.values()):
+            return Signal.MARGINAL, marginal
+    return Signal.AVERAGE, {key: world.outlook.now(plan.origins[key].region) for key in seen}
+
+
+def _origin(plan: RoutePlan, key: str, seen: _Seen, intensity: Intensity | None) -> Origin:
     """What nobody probes, or whose latency nobody knows where one is asked for, keeps its weight: as if its intensity
     were unknown. An origin without requests has neither."""
     told = plan.origins[key]
@@ -120,7 +137,7 @@ def _origin(world: World, plan: RoutePlan, key: str, seen: _Seen) -> Origin:
         name=key,
         capacity=told.requests_per_second,
         latency_ms=seen.latency_ms or 0.0,
-        intensity=world.outlook.now(told.region) if known else None,
+        intensity=intensity if known else None,
         per_request=Energy(told.joules_per_request / _JOULES_PER_KWH),
         healthy=seen.healthy is not False,
         residencies=frozenset(told.residencies),

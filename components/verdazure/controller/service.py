@@ -7,6 +7,7 @@ decision goes unsaid. Source: Microsoft Learn, Logs Ingestion API in Azure Monit
 import functools
 import json
 import logging
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,8 +16,9 @@ from typing import TYPE_CHECKING, Any
 from azure.core.exceptions import AzureError
 
 from verdazure.arm import ENDPOINT, Arm
-from verdazure.carbon.series import Series
+from verdazure.carbon.series import Series, Signal
 from verdazure.carbon.sources import Chain, automatic
+from verdazure.carbon.sources.watttime import USER_VARIABLE
 from verdazure.controller.memory import BlobMemory, Busy, Memory, Turn
 from verdazure.controller.outlook import Forecast
 from verdazure.controller.records import Decision
@@ -73,12 +75,13 @@ class Service:
         *,
         endpoint: str = ENDPOINT,
         forecast: Forecast | None = None,
+        marginal: Forecast | None = None,
         signals: Signals | None = None,
         retries: int = 3,
         timeout: float = 20,
     ) -> None:
         """`endpoint` is Resource Manager's; `forecast` defaults to the best sources that the environment has keys for,
-        `signals` to Log Analytics.
+        `marginal` to WattTime where there is an account, `signals` to Log Analytics.
 
         `retries` and `timeout` (seconds) are those of one request: what fails for longer waits for the next round and
         holds up nobody else.
@@ -89,6 +92,7 @@ class Service:
         self._settings = settings
         self._arm = Arm(credential, endpoint=endpoint, retries=retries, timeout=timeout)
         self._forecast = forecast or _automatic
+        self._marginal = marginal or (_marginal if os.environ.get(USER_VARIABLE) else None)
         self._signals = signals or LogSignals(credential)
         self._container: Any = ContainerClient.from_container_url(settings.container, credential)
         self._logs: Any = LogsIngestionClient(settings.logs_endpoint, credential)
@@ -113,7 +117,7 @@ class Service:
         return decisions
 
     def _decide(self, steering: Steering, memory: Memory, turn: Turn, now: datetime) -> Iterator[Decision]:
-        return decide_round(steering, self._arm, memory, turn, self._forecast, self._signals, now)
+        return decide_round(steering, self._arm, memory, turn, self._forecast, self._signals, now, self._marginal)
 
     def _tell(self, decisions: Sequence[Decision]) -> None:
         rows = [each.row() for each in decisions]
@@ -129,7 +133,11 @@ def _automatic(region: str, ahead: timedelta) -> Series:
     return _sources(region).forecast(region, ahead)
 
 
+def _marginal(region: str, ahead: timedelta) -> Series:
+    return _sources(region, Signal.MARGINAL).forecast(region, ahead)
+
+
 @functools.cache
-def _sources(region: str) -> Chain:
+def _sources(region: str, signal: Signal = Signal.AVERAGE) -> Chain:
     """Kept, as they keep connections, rates and the memory of who failed."""
-    return automatic(region)
+    return automatic(region, signal)

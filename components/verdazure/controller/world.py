@@ -26,6 +26,8 @@ class World:
     now: datetime
     every: timedelta
     """Until the next round."""
+    marginal: Outlook | None
+    """What one kWh more emits; None where nobody is asked for that."""
     signals: Signals
     """What is known of the drift of models."""
 

@@ -45,7 +45,7 @@ class SecretKeysArgs(TypedDict):
     """ARM id of the Key Vault."""
     secret_uris: dict[str, Input[str]]
     """Address of a secret by the variable that its service's client reads: `ELECTRICITY_MAPS_TOKEN`,
-    `WATTTIME_USERNAME`, `WATTTIME_PASSWORD`."""
+    `WATTTIME_USER`, `WATTTIME_PASSWORD`."""
 
 
 class TrainingPlacesArgs(TypedDict):

@@ -127,6 +127,7 @@ class Rig:
         self.memory = Remembered(self.steps)
         self.arm = manager(Answers(self.azure.answer))
         self.intensity = self.known
+        self.marginal = None
         documents = self.azure.documents
         documents[f"{WORKSPACE}/schedules/big"] = schedule("big", 3, 12)
         documents[f"{WORKSPACE}/schedules/small"] = schedule("small", 2, 10)
@@ -176,7 +177,9 @@ class Rig:
 
     def round(self):
         return list(
-            decide_round(self.steering, self.arm, self.memory, Mine(), self.intensity, self.drift, self.azure.now)
+            decide_round(
+                self.steering, self.arm, self.memory, Mine(), self.intensity, self.drift, self.azure.now, self.marginal
+            )
         )
 
     def live(self, rounds: int):
@@ -420,6 +423,30 @@ def test_weights_move_by_steps_to_the_cleaner_origin_and_the_gain_is_said(rig):
     rig.round()
     assert rig.weights() == {"sweden": 95, "germany": 5}
     assert by_target(rig.round())["front"].outcome is Outcome.UNCHANGED
+
+
+def marginal(of):
+    def forecast(region, ahead):
+        if of[region] is None:
+            raise Unavailable("test", "not covered", where="here", fix="wait")
+        origin = Origin("test", region, Signal.MARGINAL, Basis.DIRECT)
+        return Series(origin, START, HOUR, np.full(48, of[region]), Quality.FORECAST)
+
+    return forecast
+
+
+def test_requests_move_by_what_one_more_emits_where_that_is_known_of_all(rig):
+    rig.marginal = marginal({"swedencentral": 700.0, "germanywestcentral": 400.0})
+    said = by_target(rig.round())["front"]
+    assert rig.weights() == {"sweden": 25, "germany": 75}
+    assert said.inputs["signal"] == "marginal"
+
+
+def test_marginal_and_average_are_never_mixed(rig):
+    rig.marginal = marginal({"swedencentral": 700.0, "germanywestcentral": None})
+    said = by_target(rig.round())["front"]
+    assert rig.weights() == {"sweden": 75, "germany": 25}
+    assert (said.inputs["signal"], said.inputs["intensity"]) == ("average", {"sweden": 300.0, "germany": 600.0})
 
 
 def test_an_origin_that_fails_its_probes_serves_nobody_and_comes_back(rig):
