@@ -68,7 +68,7 @@ class Cloud:
 
     def __init__(self, authority, blobs, stack, monkeypatch) -> None:
         self.rig = Rig()
-        self.azure, self.rows, self.audiences = self.rig.azure, [], []
+        self.azure, self.rows, self.measured, self.audiences = self.rig.azure, [], [], []
         self.fault = None
         signed_in = stack.enter_context(serving(identity(self.audiences)))
         monkeypatch.setenv("IDENTITY_ENDPOINT", f"{signed_in}/msi/token")
@@ -115,8 +115,8 @@ class Cloud:
         return status, document, {}
 
     def logged(self, method, url, body, headers):
-        assert url.startswith("/dataCollectionRules/dcr-1/streams/Custom-VerdazureDecisions_CL")
-        self.rows += body
+        stream = url.partition("?")[0].removeprefix("/dataCollectionRules/dcr-1/streams/Custom-")
+        {"VerdazureDecisions_CL": self.rows, "VerdazureSustainability_CL": self.measured}[stream].extend(body)
         return 204, "", {}
 
     def round(self):
@@ -155,6 +155,10 @@ def test_seven_days_in_which_every_loop_acts(cloud):
     assert done["route"] >= 2
     assert cloud.rig.weights()["sweden"] in (50, 95)
     saved = sum(row["GramsSaved"] for row in cloud.rows if row["Action"] == "ended")
+    assert {row["Run"] for row in cloud.measured if row["Kind"] == "training"} == runs
+    assert sum(row["Requests"] for row in cloud.measured if row["Kind"] == "inference") == pytest.approx(
+        DAYS * 24 * 60 * 500, rel=0.01
+    )
     assert saved > 0, "waiting for clean hours saved carbon, by what was really emitted"
     assert not [row for row in cloud.rows if row["Outcome"] == "failed"]
     assert len({row["DecisionId"] for row in cloud.rows}) == len(cloud.rows)

@@ -12,6 +12,7 @@ from verdazure.cli import (
     compute,
     controller,
     data,
+    drift,
     emitted,
     endpoint,
     facts,
@@ -45,6 +46,7 @@ app.command()(compute.preflight)
 app.command()(compute.size)
 app.command()(simulate.simulate)
 app.command()(emitted.emitted)
+app.command()(drift.drift)
 
 
 def _print_version(wanted: bool) -> None:

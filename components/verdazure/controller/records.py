@@ -1,4 +1,4 @@
-"""What the controller did, and why: a row a decision."""
+"""What the controller did and why, a row a decision; and what was measured."""
 
 import hashlib
 from collections.abc import Mapping
@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from typing import Any
+
+from verdazure.carbon.quantities import Emissions, Energy
 
 
 class Outcome(str, Enum):
@@ -55,4 +57,40 @@ class Decision:
             "Outcome": self.outcome.value,
             "GramsSaved": self.grams_saved,
             "Inputs": dict(self.inputs or {}),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What was drawn and emitted: a row of VerdazureSustainability_CL."""
+
+    at: datetime
+    workload: str
+    kind: str
+    """inference or training"""
+    energy: Energy
+    emissions: Emissions
+    method: str
+    """measured or estimated"""
+    units: float
+    """Requests that were answered, or one run."""
+    functional_unit: str
+    run: str = ""
+    latency_ms: float | None = None
+
+    def row(self) -> dict[str, Any]:
+        """As the Logs Ingestion API takes it."""
+        return {
+            "TimeGenerated": self.at.isoformat(),
+            "Workload": self.workload,
+            "Kind": self.kind,
+            "Run": self.run,
+            "Requests": int(self.units) if self.kind == "inference" else None,
+            "LatencyMs": self.latency_ms,
+            "Kwh": self.energy.kwh,
+            "Grams": self.emissions.grams,
+            "Sci": self.emissions.grams / self.units if self.units else None,
+            "FunctionalUnit": self.functional_unit,
+            "Method": self.method,
+            "Cost": None,
         }

@@ -9,18 +9,16 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from verdazure.carbon.quantities import Emissions, Energy, Intensity, Power
+from verdazure.carbon.quantities import Emissions, Energy, Intensity
 from verdazure.carbon.rollout import Measured, Verdict, Window, judge
 from verdazure.controller import metrics
+from verdazure.controller.measuring import LATE, energy_of
 from verdazure.controller.records import Decision, Outcome
 from verdazure.controller.world import World
 from verdazure.steering import RolloutPlan
 
 _API_VERSION = "2025-12-01"
 _LOOP = "rollout"
-_LATE = timedelta(minutes=3)
-"""That metrics take to arrive: a window is read so long after its end."""
-_JOULES_PER_KWH = 3_600_000
 _SERVER_ERROR = "5"
 _AS_BUSY = 1.5
 """Times as many requests an instance that one version may have."""
@@ -110,7 +108,7 @@ def _observed(world: World, plan: RolloutPlan, kept: Kept) -> tuple[Kept, str]:
     intensity = world.outlook.now(plan.region)
     if intensity is None:
         return kept, "the intensity is unknown"
-    while start + length <= world.now - _LATE:
+    while start + length <= world.now - LATE:
         old, new = (_seen(world, plan, name, start, start + length) for name in (plan.old, plan.new))
         start += length
         said = _incomparable(old, new) or (old.method if old else "none")
@@ -161,13 +159,8 @@ def _seen(world: World, plan: RolloutPlan, deployment: str, start: datetime, end
     if requests == 0 or latency is None or not instances:
         return None
     failures = int(sum(count for code, count in by_code.items() if code.startswith(_SERVER_ERROR)))
-    joules = metrics.total(world.arm, place, metrics.ENERGY, start, end)
-    if joules is not None:
-        return _Seen(requests, failures, latency, instances, Energy(joules / _JOULES_PER_KWH), "measured")
-    if plan.watts_per_instance is None:
-        return None
-    energy = Power(plan.watts_per_instance * instances).over((end - start) / timedelta(hours=1))
-    return _Seen(requests, failures, latency, instances, energy, "estimated")
+    drawn = energy_of(world, place, plan.watts_per_instance, start, end)
+    return None if drawn is None else _Seen(requests, failures, latency, instances, *drawn)
 
 
 def _window(row: tuple[float, ...]) -> Window:

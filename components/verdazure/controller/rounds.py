@@ -9,9 +9,10 @@ from typing import TypeVar
 from azure.core.exceptions import AzureError
 
 from verdazure.arm import Arm
+from verdazure.controller.measuring import measure
 from verdazure.controller.memory import Memory, Turn
 from verdazure.controller.outlook import Forecast, Outlook
-from verdazure.controller.records import Decision, Outcome
+from verdazure.controller.records import Decision, Measured, Outcome
 from verdazure.controller.retraining import retrain
 from verdazure.controller.rollouts import roll_out
 from verdazure.controller.routing import steer
@@ -39,20 +40,26 @@ def decide_round(
     signals: Signals,
     now: datetime,
     marginal: Forecast | None = None,
+    measured: list[Measured] | None = None,
 ) -> Iterator[Decision]:
-    """Observes, decides and acts; to be called by whoever holds the turn. `marginal` is what routing goes by, if given.
+    """Observes, decides and acts; to be called by whoever holds the turn. `marginal` is what routing goes by, if given;
+    where `measured` is given, what was drawn and emitted is added to it.
 
     A target whose data is garbage, or which Azure refuses, gets a decision that says so. Raises `AzureError` only where
     the turn was lost.
     """
     every = timedelta(minutes=steering.every_minutes)
     more = None if marginal is None else Outlook(marginal, now, AHEAD)
-    world = World(arm, Outlook(forecast, now, AHEAD), memory, now, every, more, signals)
+    world = World(
+        arm, Outlook(forecast, now, AHEAD), memory, now, every, more, [] if measured is None else measured, signals
+    )
     for loop, target, decide in _targets(world, steering):
         turn.check()
         for decision in _guarded(world, loop, target, decide):
             _log.info("%s %s: %s. %s", decision.loop, decision.target, decision.action, decision.reason)
             yield decision
+    if measured is not None:
+        measured.extend(measure(world, steering.deployments))
 
 
 _Decide = Callable[[], Iterable[Decision]]

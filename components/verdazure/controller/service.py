@@ -21,7 +21,7 @@ from verdazure.carbon.sources import Chain, automatic
 from verdazure.carbon.sources.watttime import USER_VARIABLE
 from verdazure.controller.memory import BlobMemory, Busy, Memory, Turn
 from verdazure.controller.outlook import Forecast
-from verdazure.controller.records import Decision
+from verdazure.controller.records import Decision, Measured
 from verdazure.controller.rounds import decide_round
 from verdazure.controller.signals import LogSignals, Signals
 from verdazure.steering import Steering
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-STREAM = "Custom-VerdazureDecisions_CL"
+DECISIONS, MEASURED = "Custom-VerdazureDecisions_CL", "Custom-VerdazureSustainability_CL"
 
 
 class SettingMissing(Exception):
@@ -105,24 +105,31 @@ class Service:
         """One round of a part, where it is ours to act. Raises azure-core's `AzureError`."""
         memory = BlobMemory(self._container)
         decisions: list[Decision] = []
+        measured: list[Measured] = []
         try:
             with memory.turn(part) as turn:
                 steering = self._settings.steering.part(part)
                 try:
-                    decisions.extend(self._decide(steering, memory, turn, now))
+                    decisions.extend(self._decide(steering, memory, turn, now, measured))
                 finally:
-                    self._tell(decisions)
+                    self._tell(DECISIONS, [each.row() for each in decisions])
+                    self._tell(MEASURED, [each.row() for each in measured])
         except Busy as busy:
             _log.info("round of part %d at %s left out: %s", part, now.isoformat(), busy)
         return decisions
 
-    def _decide(self, steering: Steering, memory: Memory, turn: Turn, now: datetime) -> Iterator[Decision]:
-        return decide_round(steering, self._arm, memory, turn, self._forecast, self._signals, now, self._marginal)
+    def _decide(
+        self, steering: Steering, memory: Memory, turn: Turn, now: datetime, measured: list[Measured]
+    ) -> Iterator[Decision]:
+        return decide_round(
+            steering, self._arm, memory, turn, self._forecast, self._signals, now, self._marginal, measured
+        )
 
-    def _tell(self, decisions: Sequence[Decision]) -> None:
-        rows = [each.row() for each in decisions]
+    def _tell(self, stream: str, rows: Sequence[Mapping[str, Any]]) -> None:
+        if not rows:
+            return
         try:
-            self._logs.upload(self._settings.logs_rule, STREAM, rows)
+            self._logs.upload(self._settings.logs_rule, stream, rows)
         except AzureError as error:
             _log.error("records were not taken: %s", error)
             for row in rows:

@@ -11,18 +11,19 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from verdazure.carbon.quantities import Intensity, Power
+from verdazure.carbon.quantities import Emissions, Intensity, Power
 from verdazure.carbon.scheduling import Progress, Step, next_step
 from verdazure.carbon.scheduling.slots import Waiting, allot
 from verdazure.carbon.series import Gap
 from verdazure.controller.orders import ordered
-from verdazure.controller.records import Decision, Outcome
+from verdazure.controller.records import Decision, Measured, Outcome
 from verdazure.controller.world import World
 from verdazure.steering import TrainingPlaces
 from verdazure.training.live import GRACE, PROPERTY, RUN_NAME, Due, LivePlan, decide
 from verdazure.training.timing import TimingMode
 
 _API_VERSION = "2025-12-01"
+_WAITING = {"NotStarted", "Starting", "Provisioning", "Preparing", "Queued"}
 _ENDED = {"Completed", "Failed", "Canceled", "NotResponding"}
 _LOOP = "train"
 
@@ -39,8 +40,13 @@ class Kept:
     """When it was last seen running; None where it was not, the last time."""
     pausing: bool = False
     """We asked for its end."""
+    since: datetime | None = None
+    """Until when its leg is accounted for, from its start on: waiting for nodes counts as work. Plans go by `worked`,
+    which never counts too much."""
+    drawn: float = 0.0
+    """Hours that are accounted for."""
     grams: float | None = 0.0
-    """gCO2e of the hours that it was seen running; None where an intensity was not known."""
+    """gCO2e of these hours; None where an intensity was not known."""
     at_once: float | None = None
     """gCO2e that it would have emitted if it had started when it was first seen, by the forecast of then."""
     told: bool = False
@@ -49,12 +55,13 @@ class Kept:
     @classmethod
     def read(cls, document: Mapping[str, Any]) -> "Kept":
         """What `write` wrote."""
-        seen = document["seen"]
-        return cls(**{**document, "seen": seen and datetime.fromisoformat(seen)})
+        moments = {key: document[key] and datetime.fromisoformat(document[key]) for key in ("seen", "since")}
+        return cls(**{**document, **moments})
 
     def write(self) -> dict[str, Any]:
         """As JSON."""
-        return {**asdict(self), "seen": self.seen and self.seen.isoformat()}
+        moments = {"seen": self.seen and self.seen.isoformat(), "since": self.since and self.since.isoformat()}
+        return {**asdict(self), **moments}
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +143,12 @@ def _ended(world: World, name: str, run: Run) -> Decision:
         saved = kept.at_once - kept.grams
         said += f" Emitted {kept.grams:.0f} gCO2e; starting at once would have emitted {kept.at_once:.0f}."
     inputs = {"leg": run.leg, "worked_hours": round(kept.worked, 3)}
+    if kept.grams is not None:
+        energy = Power(run.plan.timing.watts or 0).over(kept.drawn)
+        emitted = Emissions(kept.grams)
+        world.measured.append(
+            Measured(world.now, name, "training", energy, emitted, "estimated", 1, "run", run=run.due.run)
+        )
     return Decision(world.now, _LOOP, f"{name}/{run.due.run}", "ended", said, Outcome.UNCHANGED, saved, inputs)
 
 
@@ -165,12 +178,22 @@ def _worked_on(world: World, run: Run, status: str | None) -> Kept:
     if kept.seen is not None and status in ("Running", "Completed"):
         hours = (world.now - kept.seen) / timedelta(hours=1)
         hours = hours if status == "Running" else min(hours, run.left)
-    intensity = world.outlook.now(run.plan.region) if hours else None
-    grams = kept.grams
-    if hours:
-        power = Power(run.plan.timing.watts or 0)
-        grams = None if intensity is None or grams is None else grams + power.over(hours).at(intensity).grams
-    return replace(kept, worked=kept.worked + hours, grams=grams, seen=world.now if status == "Running" else None)
+    kept = _accounted(world, run, status)
+    return replace(kept, worked=kept.worked + hours, seen=world.now if status == "Running" else None)
+
+
+def _accounted(world: World, run: Run, status: str | None) -> Kept:
+    kept = run.kept
+    if kept.since is None or status not in ("Running", "Completed"):
+        return replace(kept, since=kept.since if status in _WAITING else None)
+    hours = (world.now - kept.since) / timedelta(hours=1)
+    if status == "Completed":
+        hours = min(hours, max(run.due.job.hours - kept.drawn, 0.0))
+    intensity = world.outlook.now(run.plan.region)
+    grams = None
+    if intensity is not None and kept.grams is not None:
+        grams = kept.grams + Power(run.plan.timing.watts or 0).over(hours).at(intensity).grams
+    return replace(kept, drawn=kept.drawn + hours, grams=grams, since=world.now if status == "Running" else None)
 
 
 def _at_once(world: World, plan: LivePlan) -> float | None:
@@ -207,14 +230,18 @@ def _act(world: World, name: str, target: TrainingPlaces, run: Run, runs_now: bo
     action = "run" if runs_now else "wait"
     if runs_now and not run.active:
         action, done = ("start" if run.kept.leg == 1 else "resume"), Outcome.DONE
+        _write(world, name, run, replace(run.kept, since=world.now))
         world.arm.put(place, _API_VERSION, {"properties": _named(run)})
     elif not runs_now and run.active:
         action, done = "pause", Outcome.DONE
-        mine = world.memory.recall(_LOOP, name)
-        world.memory.keep(_LOOP, name, {**mine, run.due.run: replace(run.kept, pausing=True).write()})
+        _write(world, name, run, replace(run.kept, pausing=True))
         world.arm.act(f"{place}/cancel", _API_VERSION)
     inputs = {"leg": run.leg, "worked_hours": round(run.kept.worked, 3), "deadline": run.due.job.deadline.isoformat()}
     return Decision(world.now, _LOOP, f"{name}/{run.due.run}", action, reason, done, None, inputs)
+
+
+def _write(world: World, name: str, run: Run, kept: Kept) -> None:
+    world.memory.keep(_LOOP, name, {**world.memory.recall(_LOOP, name), run.due.run: kept.write()})
 
 
 def _named(run: Run) -> Mapping[str, Any]:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from verdazure.arm import Arm
 from verdazure.controller.memory import Memory
 from verdazure.controller.outlook import Outlook
+from verdazure.controller.records import Measured
 from verdazure.controller.signals import Signals
 
 MOST_SKEW = timedelta(minutes=10)
@@ -28,6 +29,8 @@ class World:
     """Until the next round."""
     marginal: Outlook | None
     """What one kWh more emits; None where nobody is asked for that."""
+    measured: list[Measured]
+    """Filled as the round goes."""
     signals: Signals
     """What is known of the drift of models."""
 

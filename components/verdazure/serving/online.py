@@ -376,7 +376,6 @@ class _OnlineEndpoint(Record):
                 watts_per_instance=asked.watts_per_instance,
             )
             for key, asked in self.deployments.items()
-            if asked.caps
         }
         if self.rollout is not None:
             return steering.Steering(deployments=scaled, rollouts={name: self._rollout(self.rollout, known)})

@@ -13,6 +13,7 @@ from verdazure.controller.records import Outcome
 from verdazure.controller.rounds import decide_round
 from verdazure.controller.scaling import PROFILE
 from verdazure.operations.permissions import ACTIONS
+from verdazure.operations.tables import TABLES
 from verdazure.steering import Steering
 from verdazure.training.live import PROPERTY, RUN_NAME, LivePlan
 from verdazure.training.timing import Every, Timing, TimingMode
@@ -128,6 +129,7 @@ class Rig:
         self.arm = manager(Answers(self.azure.answer))
         self.intensity = self.known
         self.marginal = None
+        self.measured = []
         documents = self.azure.documents
         documents[f"{WORKSPACE}/schedules/big"] = schedule("big", 3, 12)
         documents[f"{WORKSPACE}/schedules/small"] = schedule("small", 2, 10)
@@ -178,7 +180,15 @@ class Rig:
     def round(self):
         return list(
             decide_round(
-                self.steering, self.arm, self.memory, Mine(), self.intensity, self.drift, self.azure.now, self.marginal
+                self.steering,
+                self.arm,
+                self.memory,
+                Mine(),
+                self.intensity,
+                self.drift,
+                self.azure.now,
+                self.marginal,
+                self.measured,
             )
         )
 
@@ -602,3 +612,63 @@ def test_every_call_of_every_loop_is_in_its_role_and_its_role_has_no_other_call(
     allowed = {action.lower() for action in ACTIONS}
     assert asked <= allowed
     assert {action for action in allowed - asked if "trafficmanager" not in action} == set()
+
+
+def test_a_round_says_what_was_measured_and_an_ended_run_what_it_emitted(rig):
+    rig.round()
+    (row,) = [each.row() for each in rig.measured]
+    assert row == {
+        "TimeGenerated": "2026-03-02T00:00:00+00:00",
+        "Workload": "blue",
+        "Kind": "inference",
+        "Run": "",
+        "Requests": 30_000,
+        "LatencyMs": 40.0,
+        "Kwh": pytest.approx(60 * 6000 * 1.0057 / 3_600_000, rel=1e-3),
+        "Grams": pytest.approx(row["Kwh"] * 300),
+        "Sci": pytest.approx(row["Kwh"] * 300 / 30_000),
+        "FunctionalUnit": "request",
+        "Method": "measured",
+        "Cost": None,
+    }
+    assert set(row) == set(TABLES["VerdazureSustainability_CL"])
+    rig.live(13)
+    runs = {each.run: each for each in rig.measured if each.kind == "training"}
+    assert set(runs) == {"big-20260302T0000", "small-20260302T0000"}
+    assert runs["big-20260302T0000"].energy.kwh == pytest.approx(3.0)
+    assert runs["big-20260302T0000"].method == "estimated"
+
+
+def test_what_nobody_knows_gives_no_row(rig, caplog):
+    del rig.azure.metrics[BLUE, "GpuEnergyJoules"]
+    rig.round()
+    assert rig.measured == []
+    rig.azure.refuse = lambda method, path: (200, {"value": [{}]}) if path.endswith("/metrics") else None
+    with caplog.at_level(logging.WARNING):
+        rig.round()
+    assert rig.measured == []
+    assert "blue was not measured" in caplog.text
+
+
+def test_traffic_manager_is_moved_by_its_own_words(rig):
+    manager_id = "/subscriptions/0000/resourceGroups/ai/providers/Microsoft.Network/trafficManagerProfiles/tm"
+    origins = {}
+    for name, region, deployment in (("sweden", "swedencentral", BLUE), ("germany", "germanywestcentral", GREEN)):
+        at = f"{manager_id}/externalEndpoints/{name}"
+        rig.azure.documents[at] = {
+            "properties": {"weight": 50, "endpointStatus": "Enabled", "endpointMonitorStatus": "Online"}
+        }
+        origins[name] = {
+            "id": at,
+            "region": region,
+            "requests_per_second": 80,
+            "joules_per_request": 3600,
+            "deployment_id": deployment,
+        }
+    rig.steering = Steering.model_validate({"every_minutes": 60, "routes": {"tm": {"origins": origins, "step": 25}}})
+    assert by_target(rig.round())["tm"].action == "germany 25 %, sweden 75 %"
+    assert rig.azure.documents[origins["sweden"]["id"]]["properties"]["weight"] == 75
+    rig.azure.documents[origins["sweden"]["id"]]["properties"]["endpointMonitorStatus"] = "Degraded"
+    rig.round()
+    assert rig.azure.documents[origins["sweden"]["id"]]["properties"]["endpointStatus"] == "Disabled"
+    assert rig.azure.documents[origins["germany"]["id"]]["properties"]["weight"] == 100
