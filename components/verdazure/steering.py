@@ -48,6 +48,8 @@ Watts = Annotated[float, Field(gt=0)]
 _USUAL = Triggers()
 LONGEST_SETTING = 30_000
 """Characters. Linux takes 128 KiB in one variable; what App Service takes of all together is not published."""
+SOME_ID = "/subscriptions/0/resourceGroups/g/providers/p/t/n"
+"""Stands for ids that a program does not know yet, where a document is checked before anything is deployed."""
 PARTS = 64
 """That a fleet is split into. It never changes: a target that moved to another part could be steered twice at once."""
 

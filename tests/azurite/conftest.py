@@ -3,7 +3,10 @@
 import os
 import re
 import subprocess
+import threading
+from collections import deque
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from uuid import uuid4
 
@@ -20,26 +23,32 @@ KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr
 API_VERSION = "2025-11-05"
 
 
-@pytest.fixture(scope="session")
-def endpoint() -> Iterator[str]:
-    """The address of a Blob service that lives as long as the tests."""
+@contextmanager
+def azurite(*options: str) -> Iterator[str]:
+    """The address of a Blob service that takes these options besides; skips the test where Azurite is not there."""
     command = AZURITE / "node_modules" / ".bin" / "azurite-blob"
     if not command.exists():
         pytest.skip(f"{command} is not there: npm was not found when `make` looked for it")
-    arguments = [
-        "--silent",
-        "--inMemoryPersistence",
-        "--disableTelemetry",
-        "--blobHost",
-        "127.0.0.1",
-        "--blobPort",
-        "0",
-    ]
-    with subprocess.Popen([str(command), *arguments], stdout=subprocess.PIPE, text=True) as azurite:
-        said = iter(azurite.stdout or ())
-        found = next(filter(None, (re.search(r"listens on (http://\S+)", line) for line in said)))
+    usual = ["--silent", "--inMemoryPersistence", "--disableTelemetry", "--blobHost", "127.0.0.1", "--blobPort", "0"]
+    with subprocess.Popen([str(command), *usual, *options], stdout=subprocess.PIPE, text=True) as service:
+        said = iter(service.stdout or ())
+        found = next(filter(None, (re.search(r"listens? (?:on|at) (https?://\S+)", line) for line in said)))
+        # A pipe that nobody reads fills, and then whoever writes to it stands still.
+        threading.Thread(target=_drain, args=(said,), daemon=True).start()
         yield f"{found[1]}/{ACCOUNT}"
-        azurite.terminate()
+        service.terminate()
+
+
+def _drain(lines: Iterator[str]) -> None:
+    with suppress(ValueError):  # the pipe is closed at the end
+        deque(lines, 0)
+
+
+@pytest.fixture(scope="session")
+def endpoint() -> Iterator[str]:
+    """The address of a Blob service that lives as long as the tests."""
+    with azurite() as address:
+        yield address
 
 
 @pytest.fixture

@@ -1,12 +1,9 @@
 """The controller for seven days, as Azure Functions runs it: Microsoft's clients, against servers on this machine."""
 
 import os
-import re
-import subprocess
-import threading
 import time
-from collections import Counter, deque
-from contextlib import ExitStack, suppress
+from collections import Counter
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -21,7 +18,7 @@ from verdazure.controller.signals import LogSignals
 from verdazure.web.wire import Service as Web
 from verdazure.web.wire import Wire
 
-from tests.azurite.conftest import ACCOUNT, AZURITE
+from tests.azurite.conftest import azurite
 from tests.azurite.servers import electricity_maps, identity, log_analytics, serving
 from tests.unit.controller.test_rounds import HOURS, STEERING, Rig, drift
 
@@ -45,27 +42,12 @@ def authority(tmp_path_factory):
 @pytest.fixture(scope="module")
 def blobs(authority, tmp_path_factory):
     """Azurite over HTTPS, which takes tokens and no keys from the clients here."""
-    command = AZURITE / "node_modules" / ".bin" / "azurite-blob"
-    if not command.exists():
-        pytest.skip(f"{command} is not there: npm was not found when `make` looked for it")
     folder = tmp_path_factory.mktemp("certificate")
     authority.private_key_pem.write_to_path(folder / "key.pem")
     authority.cert_chain_pems[0].write_to_path(folder / "cert.pem")
-    options = ["--silent", "--inMemoryPersistence", "--disableTelemetry", "--blobHost", "127.0.0.1", "--blobPort", "0"]
-    options += ["--oauth", "basic", "--cert", str(folder / "cert.pem"), "--key", str(folder / "key.pem")]
-    options += ["--skipApiVersionCheck"]
-    with subprocess.Popen([str(command), *options], stdout=subprocess.PIPE, text=True) as azurite:
-        said = iter(azurite.stdout or ())
-        found = next(filter(None, (re.search(r"listens? (?:on|at) (https://\S+)", line) for line in said)))
-        # A pipe that nobody reads fills, and then whoever writes to it stands still.
-        threading.Thread(target=drain, args=(said,), daemon=True).start()
-        yield f"{found[1]}/{ACCOUNT}"
-        azurite.terminate()
-
-
-def drain(lines):
-    with suppress(ValueError):  # the pipe is closed at the end
-        deque(lines, 0)
+    options = ["--oauth", "basic", "--cert", str(folder / "cert.pem"), "--key", str(folder / "key.pem")]
+    with azurite(*options, "--skipApiVersionCheck") as address:
+        yield address
 
 
 class Cloud:

@@ -4,6 +4,9 @@ Azure takes traffic only for deployments that are there, so that no deployment c
 Learn, Azure Machine Learning REST API, Online Endpoints - Create Or Update; read 2026-11-24.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 from verdazure.arm import Arm
 from verdazure.controller.records import Decision, Outcome
 from verdazure.controller.world import World
@@ -30,14 +33,17 @@ def share(world: World, name: str, plan: TrafficPlan) -> Decision:
         reason = f"Somebody shares them otherwise since: {has['traffic']}."
         return Decision(world.now, _LOOP, name, "none", reason, Outcome.HELD)
     world.check_clock()
-    apply(world.arm, plan)
+    _put(world.arm, plan, endpoint)
     world.memory.keep(_LOOP, name, wanted)
     return Decision(world.now, _LOOP, name, action, "Requests are shared as deployed from now on.", Outcome.DONE)
 
 
 def apply(arm: Arm, plan: TrafficPlan) -> None:
     """Shares the requests as planned, and leaves all else as it is. Raises azure-core's `AzureError`."""
-    endpoint = arm.read(plan.endpoint_id, API_VERSION)
+    _put(arm, plan, arm.read(plan.endpoint_id, API_VERSION))
+
+
+def _put(arm: Arm, plan: TrafficPlan, endpoint: Mapping[str, Any]) -> None:
     arm.put(plan.endpoint_id, API_VERSION, {**endpoint, "properties": {**endpoint["properties"], **_wanted(plan)}})
 
 

@@ -29,7 +29,7 @@ from verdazure.interfaces import (
 from verdazure.naming import Kind, check_name, named, physical_name
 from verdazure.operations.permissions import ACTIONS
 from verdazure.serving.scaling import Cap, CapArgs, above
-from verdazure.steering import ClusterScaling, Steering, SteeringError, TrainingPlaces, fault_of
+from verdazure.steering import SOME_ID, ClusterScaling, Steering, SteeringError, TrainingPlaces, fault_of
 
 PYTHON = "3.12"
 MEMORY_MB = 2048
@@ -359,7 +359,9 @@ class _CarbonController(Record):
                 except SteeringError as error:
                     refuse("steering", each, "a steering document", str(error))
         try:
-            self.document("swedencentral", [], dict.fromkeys(self.training, _ANY), dict.fromkeys(self.clusters, _ANY))
+            self.document(
+                "swedencentral", [], dict.fromkeys(self.training, SOME_ID), dict.fromkeys(self.clusters, SOME_ID)
+            )
         except ValueError as error:
             refuse("training or clusters", "contradictory", fault_of(error), "mend names, caps or most")
         return self
@@ -385,6 +387,3 @@ class _CarbonController(Record):
         for part in parts:
             whole = whole.joined(Steering.read(part))
         return whole
-
-
-_ANY = "/subscriptions/0/resourceGroups/g/providers/p/t/n"

@@ -14,11 +14,11 @@ from verdazure.args import Count, Flag, Number, Record, Text, TextLeaf, componen
 from verdazure.contacts import action_group
 from verdazure.interfaces import LandingRef, Site, name_of, resource_group_of, weakened
 from verdazure.naming import Kind, check_name, named, physical_name
+from verdazure.operations.alerts import DAY, HOUR, LogAlert, log_alert
 from verdazure.operations.monitors import ModelMonitor, ModelMonitorArgs, monitor_schedule
 from verdazure.operations.tables import TABLES, stream
 from verdazure.operations.workbook import document
 
-HOUR, DAY = "PT1H", "P1D"
 _WORKBOOKS = "b7a9a1c1-1f0b-5a57-9f0e-5d2c3a4e6f10"
 """Namespace of the workbooks' names, which are GUIDs."""
 
@@ -188,36 +188,7 @@ class Monitoring(pulumi.ComponentResource):
         opts: ResourceOptions,
     ) -> None:
         for key, alert in spec.log_alerts().items():
-            monitor.ScheduledQueryRule(
-                f"{name}-{key}",
-                rule_name=f"{name}-{key}",
-                resource_group_name=spec.landing.resource_group_name,
-                location=spec.landing.location,
-                kind="LogAlert",
-                display_name=alert.title,
-                description=alert.title,
-                enabled=True,
-                severity=3,
-                scopes=[spec.logs],
-                evaluation_frequency=alert.every,
-                window_size=alert.window,
-                override_query_time_range=alert.looks_back,
-                auto_mitigate=False,
-                criteria={
-                    "all_of": [
-                        {
-                            "query": alert.query,
-                            "operator": "GreaterThan",
-                            "threshold": 0,
-                            "time_aggregation": "Count",
-                            "failing_periods": {"min_failing_periods_to_alert": 1, "number_of_evaluation_periods": 1},
-                        }
-                    ]
-                },
-                actions={"action_groups": [group.id]},
-                tags=labels,
-                opts=opts,
-            )
+            log_alert(f"{name}-{key}", f"{name}-{key}", alert, spec.logs, group.id, spec.landing, labels, opts)
 
     def _metric_alerts(
         self,
@@ -282,14 +253,6 @@ class Monitoring(pulumi.ComponentResource):
 # The checked arguments
 
 
-class _LogAlert(Record):
-    title: Text
-    query: Text
-    window: Text = HOUR
-    every: Text = HOUR
-    looks_back: Text | None = None
-
-
 class _Monitoring(Record):
     landing: Site
     contact_emails: Annotated[tuple[Text, ...], Field(min_length=1)]
@@ -325,10 +288,10 @@ class _Monitoring(Record):
             lambda suffix: str(uuid5(UUID(_WORKBOOKS), f"{name}-{suffix}"))
         )
 
-    def log_alerts(self) -> Mapping[str, _LogAlert]:
+    def log_alerts(self) -> Mapping[str, LogAlert]:
         """Each fires where its query gives a row."""
         alerts = {
-            "drift": _LogAlert(
+            "drift": LogAlert(
                 title="A model's data or predictions have drifted",
                 query=f"VerdazureDrift_CL | where Psi > {self.drift_psi:g} | distinct Model",
                 window=DAY,
@@ -336,7 +299,7 @@ class _Monitoring(Record):
             )
         }
         if self.monthly_kilograms is not None:
-            alerts["carbon"] = _LogAlert(
+            alerts["carbon"] = LogAlert(
                 title=f"More than {self.monthly_kilograms:g} kgCO2e in 30 days",
                 query="VerdazureSustainability_CL | where TimeGenerated > ago(30d) | summarize Grams = sum(Grams)"
                 f" | where Grams > {self.monthly_kilograms * 1000:g}",
@@ -345,7 +308,7 @@ class _Monitoring(Record):
                 looks_back="P2D",
             )
         if self.controller:
-            alerts["silent"] = _LogAlert(
+            alerts["silent"] = LogAlert(
                 title="The carbon controller says nothing",
                 query="VerdazureDecisions_CL | summarize Rows = count() | where Rows == 0",
             )

@@ -15,7 +15,8 @@ from verdazure.args import Count, Number, Record, Text, TextLeaf, component_name
 from verdazure.carbon.drift import Triggers
 from verdazure.datasets.component import ASSET_NAME, WorkspaceId
 from verdazure.interfaces import LandingRef, Site, name_of
-from verdazure.steering import fault_of
+from verdazure.operations.alerts import DAY, LogAlert, log_alert
+from verdazure.steering import SOME_ID, fault_of
 
 _USUAL = Triggers()
 
@@ -113,38 +114,16 @@ class RetrainingPolicy(pulumi.ComponentResource):
         )
 
     def _alert(self, name: str, spec: "_RetrainingPolicy", child: ResourceOptions) -> monitor.ScheduledQueryRule:
-        title = f"Nobody measures the drift of {spec.model}"
-        return monitor.ScheduledQueryRule(
-            name,
-            rule_name=f"{name}-silent",
-            resource_group_name=spec.landing.resource_group_name,
-            location=spec.landing.location,
-            kind="LogAlert",
-            display_name=title,
-            description=title,
-            enabled=True,
-            severity=3,
-            scopes=[spec.landing.log_workspace_id or ""],
-            evaluation_frequency="P1D",
-            window_size=f"P{spec.silent_days}D",
-            auto_mitigate=False,
-            skip_query_validation=True,  # the table may come with the same deployment
-            criteria={
-                "all_of": [
-                    {
-                        "query": f'VerdazureDrift_CL | where Model == "{spec.model}" | summarize Rows = count()'
-                        " | where Rows == 0",
-                        "operator": "GreaterThan",
-                        "threshold": 0,
-                        "time_aggregation": "Count",
-                        "failing_periods": {"min_failing_periods_to_alert": 1, "number_of_evaluation_periods": 1},
-                    }
-                ]
-            },
-            actions={"action_groups": [spec.action_group_id]},
-            tags=tags.merged(spec.landing.tags, {}, spec.tags),
-            opts=child,
+        asked = f'VerdazureDrift_CL | where Model == "{spec.model}" | summarize Rows = count() | where Rows == 0'
+        alert = LogAlert(
+            title=f"Nobody measures the drift of {spec.model}",
+            query=asked,
+            window=f"P{spec.silent_days}D",
+            every=DAY,
+            unchecked=True,
         )
+        logs, labels = spec.landing.log_workspace_id or "", tags.merged(spec.landing.tags, {}, spec.tags)
+        return log_alert(name, f"{name}-silent", alert, logs, spec.action_group_id, spec.landing, labels, child)
 
 
 # The checked arguments
@@ -174,7 +153,7 @@ class _RetrainingPolicy(Record):
         if self.landing.log_workspace_id is None:
             refuse("landing", None, "a landing with a log workspace", "let Landing make one, or give log_workspace_id")
         try:
-            self.document(name, _ANY, "schedule", _ANY)
+            self.document(name, SOME_ID, "schedule", SOME_ID)
         except ValueError as error:
             refuse("psi, ks_p, accuracy_drop or the days", "contradictory", fault_of(error), "mend it")
         return self
@@ -194,6 +173,3 @@ class _RetrainingPolicy(Record):
             longest_life_days=self.longest_life_days or self.kind.longest_life_days,
         )
         return steering.Steering(retraining={name: plan})
-
-
-_ANY = "/subscriptions/0/resourceGroups/g/providers/p/t/n"

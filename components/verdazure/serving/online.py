@@ -28,7 +28,7 @@ from verdazure.naming import Kind, check_name, physical_name
 from verdazure.serving.redundancy import instances_for
 from verdazure.serving.scaling import Cap, CapArgs, Quiet, QuietArgs, above, profiles
 from verdazure.serving.scoring import Scoring
-from verdazure.steering import fault_of
+from verdazure.steering import SOME_ID, fault_of
 
 # Microsoft Learn, Managed online endpoints, limits: the longest time that a request may take; read 2026-11-24.
 LONGEST_LATENCY_MS = 180_000
@@ -350,10 +350,11 @@ class _OnlineEndpoint(Record):
 
     def _check_document(self, name: str) -> None:
         """Caps that contradict one another, and steps that do not rise, are found before anything is deployed."""
-        root = "/subscriptions/0/resourceGroups/g/providers/p/t/n"
-        every = dict.fromkeys(self.deployments, root)
+        every = dict.fromkeys(self.deployments, SOME_ID)
         try:
-            self.document(name, {"endpoint": root, "region": "swedencentral", "deployments": every, "settings": every})
+            self.document(
+                name, {"endpoint": SOME_ID, "region": "swedencentral", "deployments": every, "settings": every}
+            )
         except ValueError as error:
             refuse("deployments", "contradictory", fault_of(error), "mend caps, floor, ceiling or the rollout's steps")
 

@@ -134,6 +134,7 @@ class _Book:
 
     def __init__(self, scenario: Scenario, traces: Traces, made: Replay) -> None:
         self._scenario, self._traces, self._made = scenario, traces, made
+        self._bands = {name: each.bands() for name, each in scenario.steering().deployments.items()}
         self._did: dict[str, float] = {}
         self._naive: dict[str, float] = {}
         self._best: dict[str, float] = {}
@@ -141,8 +142,7 @@ class _Book:
     def instances(self, name: str, most: int, now: datetime) -> int:
         """That load alone would ask for, as far as the autoscaler lets it."""
         service = self._scenario.services[name]
-        bands = self._scenario.steering().deployments[name].bands()
-        return min(most, capacity_bounds(bands, service.load[now.hour], None, None).most)
+        return min(most, capacity_bounds(self._bands[name], service.load[now.hour], None, None).most)
 
     def enter(
         self,

@@ -12,8 +12,8 @@ from pydantic import Field, ValidationInfo, model_validator
 from verdazure import tags
 from verdazure.args import Flag, Record, Text, TextLeaf, component_name, normalise, refuse, resource_type
 from verdazure.carbon.typical_hours import cleanest_hour
-from verdazure.datasets.component import ASSET_NAME, WorkspaceId
-from verdazure.interfaces import LandingRef, Site, name_of, resource_group_of
+from verdazure.datasets.component import ASSET_NAME, WorkspaceId, place
+from verdazure.interfaces import LandingRef, Site
 from verdazure.training import definition
 from verdazure.training.environments import Source, digest, source
 from verdazure.training.jobs import Identifier, PathType, Step, StepArgs
@@ -70,9 +70,9 @@ class TrainingSchedule(pulumi.ComponentResource):
         spec = normalise(self, name, args, _TrainingSchedule)
         super().__init__(resource_type(TrainingSchedule), name, dict(args), opts)
         child = ResourceOptions(parent=self)
-        place = {"workspace_name": spec.workspace_name, "resource_group_name": spec.workspace_group}
+        where = place(spec.workspace_id)
 
-        versions = {key: self._component(name, key, step, spec, place) for key, step in spec.steps.items()}
+        versions = {key: self._component(name, key, step, spec, where) for key, step in spec.steps.items()}
         self.start_hour = self._start_hour(name, spec, child)
         self.live_plan = self._live_plan(spec)
         schedule = ml.Schedule(
@@ -80,7 +80,7 @@ class TrainingSchedule(pulumi.ComponentResource):
             name=name,
             properties=self._schedule(name, spec, versions),
             opts=child,
-            **place,
+            **where,
         )
 
         self.resource_id, self.resource_name = schedule.id, schedule.name
@@ -96,14 +96,14 @@ class TrainingSchedule(pulumi.ComponentResource):
         )
 
     def _component(
-        self, name: str, key: str, step: Step, spec: "_TrainingSchedule", place: Mapping[str, Any]
+        self, name: str, key: str, step: Step, spec: "_TrainingSchedule", where: Mapping[str, Any]
     ) -> ml.ComponentVersion:
         """No version stays behind, as one that comes back, when a change is taken back, would find its name taken."""
         child = ResourceOptions(parent=self)
         asset = f"{name}_{key}".replace("-", "_").lower()
-        environment = self._environment(f"{name}-{key}", asset, step, spec, place)
+        environment = self._environment(f"{name}-{key}", asset, step, spec, where)
         container = ml.ComponentContainer(
-            f"{name}-{key}", name=asset, properties={"description": f"Step {key} of {name}"}, opts=child, **place
+            f"{name}-{key}", name=asset, properties={"description": f"Step {key} of {name}"}, opts=child, **where
         )
         described = Output.all(environment, step.code_id).apply(
             lambda known: definition.component_spec(asset, step, known[0], known[1])
@@ -117,11 +117,11 @@ class TrainingSchedule(pulumi.ComponentResource):
                 "is_anonymous": False,
             },
             opts=child,
-            **place,
+            **where,
         )
 
     def _environment(
-        self, child: str, asset: str, step: Step, spec: "_TrainingSchedule", place: Mapping[str, Any]
+        self, child: str, asset: str, step: Step, spec: "_TrainingSchedule", where: Mapping[str, Any]
     ) -> Output[str]:
         """Registers an image; what has a version already is named as it is."""
         kind = source(step.environment)
@@ -135,7 +135,7 @@ class TrainingSchedule(pulumi.ComponentResource):
             name=asset,
             properties={"description": f"Image of {child}"},
             opts=ResourceOptions(parent=self),
-            **place,
+            **where,
         )
         made = ml.EnvironmentVersion(
             f"{child}-environment-version",
@@ -143,7 +143,7 @@ class TrainingSchedule(pulumi.ComponentResource):
             version=digest(step.environment)[:12],
             properties={"image": step.environment, "os_type": "Linux", "is_anonymous": False},
             opts=ResourceOptions(parent=self),
-            **place,
+            **where,
         )
         return Output.concat("azureml:", made.id)
 
@@ -262,13 +262,3 @@ class _TrainingSchedule(Record):
 
     def _uri(self, type_: PathType, path: Input[str]) -> Output[str]:
         return Output.all(self.workspace_id, path).apply(lambda known: definition.asset_id(known[0], type_, known[1]))
-
-    @property
-    def workspace_name(self) -> Output[str]:
-        """Of the workspace."""
-        return Output.from_input(self.workspace_id).apply(name_of)
-
-    @property
-    def workspace_group(self) -> Output[str]:
-        """Resource group of the workspace, which may be another than the landing's."""
-        return Output.from_input(self.workspace_id).apply(resource_group_of)
