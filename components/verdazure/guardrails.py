@@ -34,6 +34,7 @@ INTEGRATION_RUNTIME_IDLE_MINUTES_MAX = Limit(10, "minutes", "CM18")
 
 # Models and inference
 ONLINE_INSTANCES_MAX = Limit(10, "instances", "MI06")
+REQUESTS_AT_ONCE_MIN = Limit(2, "requests", "MI08")
 HOSTED_MODEL_CAPACITY_MAX = Limit(500, "thousands of tokens a minute", "MI03")
 
 # Storage
@@ -48,6 +49,8 @@ REGISTRY_RETENTION_DAYS_MAX = Limit(30, "days", "ST10")
 # Monitoring
 LOG_RETENTION_DAYS_MIN = Limit(30, "days", "MO02")
 LOG_RETENTION_DAYS_MAX = Limit(90, "days", "MO02")
+TABLE_ARCHIVE_DAYS_MAX = Limit(730, "days", "MO04")
+ALERT_MINUTES_MIN = Limit(5, "minutes", "MO09")
 TELEMETRY_SAMPLING_PERCENT_MAX = Limit(50.0, "percent", "MO05")
 
 # Backup

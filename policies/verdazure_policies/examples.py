@@ -18,12 +18,17 @@ DISCRIMINATORS = {
     ("earlyTermination", "policyType"): "{}PolicyArgs",
     ("properties", "endpointComputeType"): "{}OnlineDeploymentArgs",
     ("properties", "jobType"): "{}JobArgs",
+    ("action", "actionType"): "{}ActionArgs",
+    ("criteria", "odataType"): "MetricAlert{}Args",
     ("samplingAlgorithm", "samplingAlgorithmType"): "{}SamplingAlgorithmArgs",
     ("schedulePolicy", "schedulePolicyType"): "{}Args",
 }
 """A property, and the key in it whose value tells its class, with that class's name. The SDK reads a plain dict as the
 first class that may stand there and leaves the keys of any other as they are, so a dict would reach Azure with Python's
 names."""
+
+NAMED_OTHERWISE = {"CreateJobActionArgs": "JobScheduleActionArgs"}
+"""Classes that the SDK does not name by that value."""
 
 _WORD_START = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z](?!s(?:[A-Z]|$))[a-z])")  # publicIPs: public_ips
 _ARGUMENT = re.compile(r"[a-z][A-Za-z0-9]*")
@@ -106,7 +111,8 @@ def _resolved(value: Any, key: str, linked: str | None, module: str) -> Any:
     if isinstance(value, Mapping):
         named = {argument(inner): _resolved(each, inner, linked, module) for inner, each in value.items()}
         kinds = (each for each in DISCRIMINATORS if each[0] == key and each[1] in value)
-        kind = next((DISCRIMINATORS[each].format(value[each[1]]) for each in kinds), None)
+        kind = next((DISCRIMINATORS[each].format(value[each[1]].rpartition(".")[2]) for each in kinds), None)
+        kind = NAMED_OTHERWISE.get(kind or "", kind)
         return Call(f"{module}.{kind}", named) if kind else named
     return [_resolved(each, key, linked, module) for each in value] if isinstance(value, list) else value
 

@@ -230,6 +230,40 @@ LOG_WORKSPACE = Sample(
     name="logs",
 )
 
+LOG_TABLE = Sample(
+    "operationalinsights:Table",
+    {"workspaceName": "logs", "tableName": "AppTraces", "plan": "Basic", "totalRetentionInDays": 90},
+    name="log-table",
+)
+
+ACTION_GROUP = Sample(
+    "monitor:ActionGroup",
+    {
+        "location": "global",
+        "tags": TAGS,
+        "groupShortName": "owners",
+        "enabled": True,
+        "emailReceivers": [{"name": "owner", "emailAddress": "a@b.example"}],
+    },
+    name="action-group",
+)
+
+LOG_ALERT = Sample(
+    "monitor:ScheduledQueryRule",
+    {
+        "location": REGION,
+        "tags": TAGS,
+        "enabled": True,
+        "severity": 3,
+        "evaluationFrequency": "PT1H",
+        "windowSize": "PT1H",
+        "scopes": [UNKNOWN],
+        "actions": {"actionGroups": [UNKNOWN]},
+    },
+    name="log-alert",
+    links={"scopes": "logs", "actions": "action-group"},
+)
+
 APP_INSIGHTS = Sample(
     "applicationinsights:Component",
     {
@@ -279,6 +313,13 @@ SNAPSHOT = Sample(
 VIRTUAL_MACHINE = Sample(
     "compute:VirtualMachine",
     {"location": REGION, "tags": TAGS, "hardwareProfile": {"vmSize": "Standard_D4ads_v5"}},
+)
+
+EQUIPPED_MACHINE = (
+    VIRTUAL_MACHINE.having("storageProfile", {"dataDisks": [{"lun": 0, "createOption": "Attach"}]})
+    .having("storageProfile.dataDisks[0].managedDisk", {"id": UNKNOWN})
+    .having("networkProfile", {"networkInterfaces": [{"id": UNKNOWN}]})
+    .linked({"storageProfile": "disk", "networkProfile": "interface"})
 )
 
 KUBERNETES = Sample(
@@ -352,6 +393,19 @@ SPARK_POOL = Sample(
     },
 )
 
+AI_ACCOUNT = Sample(
+    "cognitiveservices:Account",
+    {
+        "location": REGION,
+        "tags": TAGS,
+        "kind": "AIServices",
+        "sku": {"name": "S0"},
+        "identity": {"type": "SystemAssigned"},
+        "properties": {"disableLocalAuth": True, "publicNetworkAccess": "Disabled"},
+    },
+    name="ai-account",
+)
+
 HOSTED_MODEL = Sample(
     "cognitiveservices:Deployment",
     {
@@ -418,7 +472,12 @@ AML_SCHEDULE = Sample(
     {
         "workspaceName": "ml",
         "properties": {
-            "trigger": {"triggerType": "Recurrence", "frequency": "Day", "interval": 1},
+            "trigger": {
+                "triggerType": "Recurrence",
+                "frequency": "Day",
+                "interval": 1,
+                "schedule": {"hours": [2], "minutes": [30]},
+            },
             "action": {
                 "actionType": "CreateJob",
                 "jobDefinition": {
@@ -447,7 +506,7 @@ MODEL_ASSET = Sample(
         "properties": {
             "modelType": "custom_model",
             "modelUri": "azureml://datastores/models/paths/minilm/",
-            "tags": {"origin": "https://models.example/minilm", "licence": "Apache-2.0"},
+            "tags": {"origin": "https://models.example/minilm", "licence": "Apache-2.0", "precision": "int8"},
         },
     },
     links={"workspaceName": "workspace"},
@@ -473,9 +532,51 @@ ONLINE_DEPLOYMENT = Sample(
         "location": REGION,
         "tags": TAGS,
         "sku": {"name": "Default", "capacity": 1},
-        "properties": {"endpointComputeType": "Managed", "instanceType": "Standard_D2as_v4"},
+        "properties": {
+            "endpointComputeType": "Managed",
+            "instanceType": "Standard_D2as_v4",
+            "requestSettings": {"maxConcurrentRequestsPerInstance": 2},
+        },
     },
     links={"workspaceName": "workspace", "endpointName": "onlineendpoint"},
+)
+
+MODEL_MONITOR = Sample(
+    "machinelearningservices:Schedule",
+    {
+        "workspaceName": "ml",
+        "properties": {
+            "trigger": {"triggerType": "Recurrence", "frequency": "Week", "interval": 1},
+            "action": {
+                "actionType": "CreateMonitor",
+                "monitorDefinition": {"monitoringTarget": {"taskType": "Regression", "deploymentId": UNKNOWN}},
+            },
+        },
+    },
+    name="model-monitor",
+    links={"workspaceName": "workspace", "properties": "onlinedeployment"},
+)
+
+DATA_FACTORY = Sample(
+    "datafactory:Factory",
+    {"location": REGION, "tags": TAGS, "publicNetworkAccess": "Disabled", "identity": {"type": "SystemAssigned"}},
+)
+
+PUBLIC_ADDRESS = Sample(
+    "network:PublicIPAddress",
+    {"location": REGION, "tags": TAGS, "sku": {"name": "Standard"}, "publicIPAllocationMethod": "Static"},
+    name="address",
+)
+
+NETWORK_INTERFACE = Sample(
+    "network:NetworkInterface",
+    {
+        "location": REGION,
+        "tags": TAGS,
+        "ipConfigurations": [{"name": "primary", "subnet": {"id": UNKNOWN}, "publicIPAddress": {"id": UNKNOWN}}],
+    },
+    name="interface",
+    links={"ipConfigurations": "address"},
 )
 
 INTEGRATION_RUNTIME = Sample(
@@ -620,6 +721,29 @@ def diagnostics_of(sample: Sample) -> Sample:
     )
 
 
+def idle_alert_of(sample: Sample) -> Sample:
+    """An alert that tells somebody where the GPUs of a workspace are held and hardly used."""
+    return Sample(
+        "monitor:MetricAlert",
+        {
+            "location": "global",
+            "tags": TAGS,
+            "enabled": True,
+            "severity": 3,
+            "scopes": [UNKNOWN],
+            "evaluationFrequency": "PT15M",
+            "windowSize": "PT1H",
+            "criteria": {
+                "odataType": "Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria",
+                "allOf": [{"name": "idle", "metricName": "GpuUtilizationPercentage", "operator": "LessThan"}],
+            },
+            "actions": [{"actionGroupId": UNKNOWN}],
+        },
+        f"{sample.name}-idle",
+        {"scopes": sample.name},
+    )
+
+
 def shutdown_of(sample: Sample) -> Sample:
     """A timer that stops a virtual machine each evening."""
     return Sample(
@@ -659,13 +783,15 @@ def autoscale_of(sample: Sample) -> Sample:
 ALL = (
     *(AML_CLUSTER, AML_WORKSPACE, DATASTORE),
     *(AML_INSTANCE, AML_JOB, AML_SWEEP, AML_SCHEDULE),
-    *(HOSTED_MODEL, CONTENT_FILTER, MODEL_ASSET),
-    *(ONLINE_ENDPOINT, ONLINE_DEPLOYMENT, autoscale_of(ONLINE_DEPLOYMENT)),
+    *(AI_ACCOUNT, HOSTED_MODEL, CONTENT_FILTER, MODEL_ASSET),
+    *(ONLINE_ENDPOINT, ONLINE_DEPLOYMENT, autoscale_of(ONLINE_DEPLOYMENT), MODEL_MONITOR),
     *(STORAGE_ACCOUNT, BLOB_CONTAINER, BLOB_SERVICE, LIFECYCLE, DISK, SNAPSHOT),
     *(KEY_VAULT, REGISTRY),
     *(LOG_WORKSPACE, APP_INSIGHTS, diagnostics_of(AML_WORKSPACE), diagnostics_of(KEY_VAULT)),
-    *(VIRTUAL_MACHINE, KUBERNETES, CONTAINER_APP, APP_ENVIRONMENT, BATCH_POOL),
-    *(SPARK_POOL, DATA_EXPLORER, INTEGRATION_RUNTIME),
+    *(LOG_TABLE, ACTION_GROUP, LOG_ALERT, idle_alert_of(AML_WORKSPACE)),
+    *(NETWORK_INTERFACE, PUBLIC_ADDRESS),
+    *(EQUIPPED_MACHINE, KUBERNETES, CONTAINER_APP, APP_ENVIRONMENT, BATCH_POOL),
+    *(SPARK_POOL, DATA_EXPLORER, DATA_FACTORY, INTEGRATION_RUNTIME),
     *(EVENT_HUB, EVENT_HUB_NAMESPACE, IOT_HUB, STREAMING_JOB, SEARCH_SERVICE),
     *(RECOVERY_VAULT, BACKUP_VAULT, VM_BACKUP_POLICY, BLOB_BACKUP_POLICY),
     *(STACK, RESOURCE_GROUP, BUDGET),

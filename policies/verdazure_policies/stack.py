@@ -21,6 +21,10 @@ class Neighbour(Resource):
         self._sources = {key: _types(sources) for key, sources in links.items()}
         self._needs = _types(policy_resource.dependencies)
 
+    def uses(self, other: Resource) -> bool:
+        """Whether any property was made from the other resource, or waits for it."""
+        return other.urn in self._needs or any(other.urn in linked for linked in self._sources.values())
+
     def refers_to(self, path: str, other: Resource) -> bool | None:
         """Whether the property names the other resource; None where nobody can tell.
 

@@ -94,6 +94,9 @@ class Value:
     def at_most(self, limit: float, unit: str = "") -> "Claim":
         return self.satisfies(lambda found: _number(found) and found <= limit, _measure("at most", limit, unit))
 
+    def at_least(self, limit: float, unit: str = "") -> "Claim":
+        return self.satisfies(lambda found: _number(found) and found >= limit, _measure("at least", limit, unit))
+
     def between(self, low: float, high: float, unit: str) -> "Claim":
         return self.satisfies(lambda found: _number(found) and low <= found <= high, f"{low:g} to {high:g} {unit}")
 
@@ -104,6 +107,11 @@ class Value:
         """Claims that an ISO 8601 duration is no longer than that; a text that is no duration fails."""
         want = _measure("at most", minutes, f"minutes (PT{minutes:g}M)")
         return self.satisfies(lambda found: (length := _minutes(found)) is not None and length <= minutes, want)
+
+    def lasts_at_least(self, minutes: float) -> "Claim":
+        """Claims that an ISO 8601 duration is no shorter than that; a text that is no duration fails."""
+        want = _measure("at least", minutes, f"minutes (PT{minutes:g}M)")
+        return self.satisfies(lambda found: (length := _minutes(found)) is not None and length >= minutes, want)
 
     def lasts_between(self, low_days: float, high_days: float) -> "Claim":
         """Claims the bounds of an ISO 8601 duration, in days; a text that is no duration fails."""

@@ -86,6 +86,7 @@ minilm = PretrainedModel(
         "workspace_id": workspace.resource_id,
         "model_uri": Output.concat("https://", store.account_names["durable"], ".blob.core.windows.net/model/minilm/"),
         "provenance": VERIFIED.read_text(),
+        "tags": {"justification": "22 million parameters, 91 MB as published"},
     },
 )
 preparing = TrainingSchedule(

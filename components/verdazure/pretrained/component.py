@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from enum import Enum
+from pathlib import PurePosixPath
 from typing import Annotated, NotRequired, Optional, TypedDict
 
 import pulumi
@@ -224,6 +225,7 @@ class _PretrainedModel(Record):
             **duties,
             "provenance_sha256": self.provenance.digest,
             "files": str(len(files)),
+            "formats": " ".join(sorted({PurePosixPath(each.name).suffix[1:].lower() for each in files} - {""})),
             "size_bytes": str(sum(each.size for each in files)),
             "scan": f"{said.scan.verdict.value}, by {said.scan.scanner} {said.scan.version}",
             "verified_by": said.verified_by,

@@ -56,7 +56,7 @@ class OnlineDeploymentArgs(TypedDict):
     scoring_script: NotRequired[str]
     """File in the code, such as `score.py`."""
     concurrent_requests: NotRequired[int]
-    """That one instance works on at once. Default 1."""
+    """That one instance works on at once. Default 2: one core scores while another reads the next request."""
     need: NotRequired[str]
     """What asks for a GPU: `8 GB of weights, answers within 200 ms`."""
     caps: NotRequired[list[CapArgs]]
@@ -275,7 +275,7 @@ class _OnlineDeployment(Scoring):
     ceiling: Annotated[Count, Field(ge=1, le=guardrails.ONLINE_INSTANCES_MAX.value)]
     requests_per_minute: Annotated[Number, Field(gt=0)]
     floor: Annotated[Count, Field(ge=1)] | None = None
-    concurrent_requests: Annotated[Count, Field(ge=1)] = 1
+    concurrent_requests: Annotated[Count, Field(ge=1)] = guardrails.REQUESTS_AT_ONCE_MIN.value
     need: Annotated[Text, Field(max_length=256)] | None = None
     caps: tuple[Cap, ...] = ()
     urgent_share: Annotated[Number, Field(ge=0, le=1)] = 1.0

@@ -9,6 +9,7 @@ from verdazure_policies.machines import AML_CLUSTERS, AML_INSTANCES, AML_NODES, 
 from verdazure_policies.rulebook import (
     CRITICAL,
     HIGH,
+    LOW,
     MEDIUM,
     Disagreement,
     Parameter,
@@ -22,8 +23,12 @@ from verdazure_policies.samples import (
     AML_CLUSTER,
     AML_INSTANCE,
     CONTAINER_APP,
+    DISK,
+    EQUIPPED_MACHINE,
     INTEGRATION_RUNTIME,
     KUBERNETES,
+    NETWORK_INTERFACE,
+    PUBLIC_ADDRESS,
     SPARK_POOL,
     UNKNOWN,
     VIRTUAL_MACHINE,
@@ -31,6 +36,7 @@ from verdazure_policies.samples import (
     shutdown_of,
 )
 from verdazure_policies.stack import Neighbour, Stack
+from verdazure_policies.tokens import is_azure
 from verdazure_policies.view import Claim, Finding, Resource, State, Value
 
 VM_SIZE = "properties.properties.vmSize"
@@ -425,6 +431,8 @@ def spark_autopause(pool: Resource, params: Params) -> Iterator[Finding]:
     },
     related=("Azure Policy 85bb39b5 (cores only)",),
     passes=[
+        DISK,
+        EQUIPPED_MACHINE,
         INTEGRATION_RUNTIME,
         INTEGRATION_RUNTIME.without("properties.computeProperties"),
         INTEGRATION_RUNTIME.having("properties.type", "SelfHosted").having(KEPT_WARM[0], 60),
@@ -444,6 +452,28 @@ def adf_ir_ttl(runtime: Resource, params: Params) -> Iterator[Finding]:
         yield from warm.at_most(minutes, "minutes").otherwise(f"set timeToLive to {minutes} or less")
     cores = runtime[CORES].defaulting_to(8)  # the least that Azure offers (description of coreCount in its API)
     yield from cores.at_most(params.max_cores, "cores").otherwise(f"set coreCount to {params.max_cores} or less")
+
+
+@stack_rule(
+    id="CM19",
+    name="no-orphans",
+    title="Disks, addresses and network cards belong to something",
+    severity=LOW,
+    guide="Scaling and workload resiliency",
+    why="What outlived its machine keeps hardware reserved that nothing uses any more.",
+    types=["compute:Disk", "network:PublicIPAddress", "network:NetworkInterface"],
+    related=("PSRule Azure.VM.DiskAttached", "PSRule Azure.PublicIP.IsAttached", "PSRule Azure.NIC.Attached"),
+    passes=[
+        (DISK, NETWORK_INTERFACE, PUBLIC_ADDRESS, EQUIPPED_MACHINE),
+        (PUBLIC_ADDRESS, NETWORK_INTERFACE, EQUIPPED_MACHINE),
+    ],
+    fails=[(DISK,), (DISK, VIRTUAL_MACHINE), (PUBLIC_ADDRESS,), (NETWORK_INTERFACE, PUBLIC_ADDRESS)],
+    # The program itself says what it made from what: that is never unknown.
+)
+def no_orphans(resource: Neighbour, params: Params, stack: Stack) -> Iterator[Finding]:
+    held = any(other.uses(resource) for other in stack.resources if is_azure(other.type))
+    taken = Claim(held, resource["name"], "one that something in the stack uses", "used by nothing in the stack")
+    yield from taken.otherwise("attach it to its machine, or remove it")
 
 
 def _is_on_and_stops(timer: Resource) -> bool | None:

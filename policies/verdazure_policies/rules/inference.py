@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from verdazure import facts, guardrails
 
 from verdazure_policies.reasons import given, justified
-from verdazure_policies.rulebook import HIGH, MEDIUM, Parameter, Params, limit, rule
+from verdazure_policies.rulebook import HIGH, LOW, MEDIUM, Parameter, Params, limit, rule
 from verdazure_policies.samples import (
     AML_JOB,
     AML_SCHEDULE,
@@ -27,6 +27,7 @@ HARMS = ("Hate", "Jailbreak", "Selfharm", "Sexual", "Violence")
 
 REASON, UNTIL, NEED = "tags.justification", "tags.justified-until", "tags.need"
 PAPERS = "properties.tags"
+PRECISION = f"{PAPERS}.precision"
 TIMEOUT = "properties.limits.timeout"
 NODES = "properties.action.jobDefinition.jobs"
 SAMPLING = "properties.samplingAlgorithm.samplingAlgorithmType"
@@ -287,6 +288,43 @@ def job_timeouts(job: Resource, params: Params) -> Iterator[Finding]:
 def sweep_early_stop(job: Resource, params: Params) -> Iterator[Finding]:
     for claim in _stops_losers(job):
         yield from claim.otherwise("set an early termination policy, such as MedianStopping or Bandit")
+
+
+@rule(
+    id="MI12",
+    name="optimised-artifact",
+    title="A model is registered in a form that is thrifty to run",
+    severity=LOW,
+    guide="Model size",
+    why="The same weights at half the width move half the bytes for every token; a runtime's own format saves more.",
+    types=["machinelearningservices:ModelVersion"],
+    params={
+        "formats": Parameter(
+            ("gguf", "onnx", "openvino", "tensorrt"), "Formats of runtimes that optimise what they run"
+        ),
+        "precisions": Parameter(("bf16", "fp16", "fp8", "int4", "int8"), "Widths of weights that count as reduced"),
+    },
+    passes=[
+        MODEL_ASSET,
+        MODEL_ASSET.having(PRECISION, "FP16"),
+        MODEL_ASSET.without(PRECISION).having(f"{PAPERS}.formats", "json onnx"),
+        MODEL_ASSET.without(PRECISION).having(f"{PAPERS}.justification", "a tree of 2 MB"),
+    ],
+    fails=[
+        MODEL_ASSET.without(PRECISION),
+        MODEL_ASSET.having(PRECISION, "fp32"),
+        MODEL_ASSET.without(PRECISION).having(f"{PAPERS}.formats", "safetensors"),
+    ],
+    unknown=[MODEL_ASSET.having(PRECISION, UNKNOWN), MODEL_ASSET.without("properties").having("properties", UNKNOWN)],
+)
+def optimised_artifact(model: Resource, params: Params) -> Iterator[Finding]:
+    narrow = model[PRECISION].one_of(params.precisions)
+    thrifty = model[f"{PAPERS}.formats"].satisfies(
+        lambda said: bool(set(str(said).split()) & set(params.formats)), f"one of {', '.join(params.formats)}"
+    )
+    why = model[f"{PAPERS}.justification"].satisfies(lambda said: str(said).strip() != "", "a reason")
+    fix = "register it quantised or as ONNX and tag precision or formats, or tag justification"
+    yield from (narrow | thrifty).unless(why).otherwise(fix)
 
 
 def _stops_losers(job: Resource) -> Iterator[Claim]:

@@ -21,6 +21,7 @@ from verdazure_policies.samples import (
     APP_INSIGHTS,
     BUDGET,
     KEY_VAULT,
+    LOG_TABLE,
     LOG_WORKSPACE,
     RESOURCE_GROUP,
     STACK,
@@ -28,7 +29,7 @@ from verdazure_policies.samples import (
     diagnostics_of,
 )
 from verdazure_policies.stack import Neighbour, Stack, absent
-from verdazure_policies.view import Finding, Resource
+from verdazure_policies.view import Claim, Finding, Resource
 
 DAILY_QUOTA = "workspaceCapping.dailyQuotaGb"
 BUDGETS = ("consumption:Budget", "costmanagement:Budget")
@@ -107,6 +108,63 @@ def log_retention_bounds(workspace: Resource, params: Params) -> Iterator[Findin
 def log_daily_cap(workspace: Resource, params: Params) -> Iterator[Finding]:
     cap = workspace[DAILY_QUOTA].above(0, "GB (-1 means no cap)")
     yield from cap.otherwise("set workspaceCapping.dailyQuotaGb to what a normal day needs")
+
+
+@rule(
+    id="MO04",
+    name="log-table-plan",
+    title="Verbose tables are on a cheap plan, and no archive is without an end",
+    severity=LOW,
+    guide="Comprehensive monitoring strategy",
+    why="Traces are written by the gigabyte and searched a few times a year; a full index over them is seldom used.",
+    types=["operationalinsights:Table"],
+    params={
+        "verbose": Parameter(("AppTraces", "ContainerLogV2"), "Tables that a plan other than Analytics is asked for"),
+        "max_days": limit(guardrails.TABLE_ARCHIVE_DAYS_MAX, "Longest time in workspace and archive together"),
+    },
+    passes=[
+        LOG_TABLE,
+        LOG_TABLE.having("plan", "Auxiliary"),
+        LOG_TABLE.having("tableName", "Decisions_CL").without("plan"),
+        LOG_TABLE.without("totalRetentionInDays"),
+    ],
+    fails=[
+        LOG_TABLE.without("plan"),
+        LOG_TABLE.having("plan", "Analytics"),
+        LOG_TABLE.having("totalRetentionInDays", 2556),
+    ],
+    unknown=[LOG_TABLE.having("plan", UNKNOWN), LOG_TABLE.having("totalRetentionInDays", UNKNOWN)],
+)
+def log_table_plan(table: Resource, params: Params) -> Iterator[Finding]:
+    verbose = table["tableName"].one_of(params.verbose)
+    cheap = table["plan"].defaulting_to("Analytics").one_of(("Basic", "Auxiliary"))  # description of plan in its API
+    yield from cheap.when(verbose).otherwise("set plan to Basic")
+    # -1, and nothing, is what the workspace keeps (description of totalRetentionInDays in its API).
+    kept = table["totalRetentionInDays"].defaulting_to(-1).at_most(params.max_days, "days")
+    yield from kept.otherwise(f"set totalRetentionInDays to {params.max_days} or less")
+
+
+@rule(
+    id="MO06",
+    name="no-double-logs",
+    title="Logs are kept in one place",
+    severity=LOW,
+    guide="Comprehensive monitoring strategy",
+    why="The same lines in a workspace and in a storage account are written, kept and paid for twice.",
+    types=["monitor:DiagnosticSetting"],
+    passes=[
+        diagnostics_of(KEY_VAULT),
+        diagnostics_of(KEY_VAULT).having("storageAccountId", UNKNOWN).without("workspaceId"),
+        diagnostics_of(KEY_VAULT).having("eventHubAuthorizationRuleId", UNKNOWN).without("workspaceId"),
+    ],
+    fails=[diagnostics_of(KEY_VAULT).having("storageAccountId", "/subscriptions/x/storageAccounts/logs")],
+    # An id that is not known yet is there all the same: whether a place is named is always known.
+)
+def no_double_logs(setting: Resource, params: Params) -> Iterator[Finding]:
+    places = [setting[path] for path in ("workspaceId", "storageAccountId")]
+    both = all(place.is_set().holds for place in places)
+    one = Claim(not both, setting["storageAccountId"], "nothing, as a workspace keeps them")
+    yield from one.otherwise("leave out storageAccountId, or workspaceId where only an auditor reads them")
 
 
 @rule(

@@ -1,19 +1,25 @@
 """Security floor: green never means open. Identity instead of keys, private instead of public."""
 
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from verdazure_policies.machines import AML_NODES
-from verdazure_policies.rulebook import CRITICAL, FAIL, HIGH, MEDIUM, Params, rule
+from verdazure_policies.rulebook import CRITICAL, FAIL, HIGH, MEDIUM, Parameter, Params, rule
 from verdazure_policies.samples import (
+    AI_ACCOUNT,
     AML_CLUSTER,
     AML_WORKSPACE,
     BLOB_CONTAINER,
+    CONTAINER_APP,
+    DATA_FACTORY,
     KEY_VAULT,
+    ONLINE_DEPLOYMENT,
     REGISTRY,
     STORAGE_ACCOUNT,
     UNKNOWN,
 )
-from verdazure_policies.view import Claim, Finding, Resource, View
+from verdazure_policies.view import Claim, Finding, Resource, State, Value, View
 
 SAFE_TLS = ("TLS1_2", "TLS1_3")
 GUIDE = "Model reusability"  # the guide's row on "meeting security and compliance requirements"
@@ -21,6 +27,9 @@ PUBLIC = "publicNetworkAccess"
 NODE_IP = "properties.properties.enableNodePublicIp"
 LOCAL_AUTH = "properties.disableLocalAuth"
 IDENTITY = "primaryUserAssignedIdentity"
+AI_PUBLIC = "properties.publicNetworkAccess"
+VARIABLES = "properties.environmentVariables"
+CONTAINERS = "template.containers"
 DENY = {"defaultAction": "Deny", "bypass": "AzureServices"}
 
 
@@ -295,6 +304,124 @@ def key_vault_closed(vault: Resource, params: Params) -> Iterator[Finding]:
 def registry_no_anonymous(registry: Resource, params: Params) -> Iterator[Finding]:
     for flag in ("adminUserEnabled", "anonymousPullEnabled"):
         yield from registry[flag].is_not(True).otherwise(f"set {flag} to false")
+
+
+@rule(
+    id="SE09",
+    name="ai-services-identity",
+    title="AI services take identities, from inside the network",
+    severity=HIGH,
+    guide=GUIDE,
+    why="A key to a hosted model is a bill that anybody can run up, and prompts that anybody can send.",
+    types=["cognitiveservices:Account"],
+    when_unknown=FAIL,
+    related=(
+        "Checkov CKV_AZURE_134",
+        "Checkov CKV_AZURE_236",
+        "Checkov CKV_AZURE_238",
+        "Azure Policy 71ef260a",
+        "Azure Policy 037eea7a",
+    ),
+    passes=[
+        AI_ACCOUNT,
+        AI_ACCOUNT.without(AI_PUBLIC).having("properties.networkAcls", {"defaultAction": "Deny"}),
+        AI_ACCOUNT.having("identity.type", "UserAssigned"),
+    ],
+    fails=[
+        AI_ACCOUNT.without(LOCAL_AUTH),
+        AI_ACCOUNT.having(LOCAL_AUTH, False),
+        AI_ACCOUNT.without(AI_PUBLIC),
+        AI_ACCOUNT.having(AI_PUBLIC, "Enabled"),
+        AI_ACCOUNT.without("identity"),
+        AI_ACCOUNT.having("identity.type", "None"),
+    ],
+    unknown=[AI_ACCOUNT.having(LOCAL_AUTH, UNKNOWN), AI_ACCOUNT.having(AI_PUBLIC, UNKNOWN)],
+)
+def ai_services_identity(account: Resource, params: Params) -> Iterator[Finding]:
+    yield from account[LOCAL_AUTH].equals(True).otherwise("set disableLocalAuth to true")
+    yield from _closed(account, "networkAcls", base="properties.").otherwise("set publicNetworkAccess to Disabled")
+    owned = account["identity.type"].one_of(("SystemAssigned", "UserAssigned", "SystemAssigned, UserAssigned"))
+    yield from owned.otherwise("give it an identity")
+
+
+@rule(
+    id="SE12",
+    name="no-plain-secrets",
+    title="No secret stands in an environment variable",
+    severity=CRITICAL,
+    guide=GUIDE,
+    why="Whoever may read a deployment reads its variables; a reference to a vault gives away nothing.",
+    types=["machinelearningservices:OnlineDeployment", "machinelearningservices:BatchDeployment", "app:ContainerApp"],
+    params={
+        "names": Parameter(
+            ("key", "secret", "token", "password", "pwd", "connectionstring", "sas"),
+            "Ends of names, in any case and without underscores, that tell of a secret",
+        )
+    },
+    passes=[
+        ONLINE_DEPLOYMENT,
+        ONLINE_DEPLOYMENT.having(VARIABLES, {"MODEL_NAME": "minilm", "MAX_TOKENS": "512"}),
+        ONLINE_DEPLOYMENT.having(VARIABLES, {"OPENAI_API_KEY": "${{azureml://connections/ai/credentials/key}}"}),
+        CONTAINER_APP.having(CONTAINERS, [{"env": [{"name": "API_KEY", "secretRef": "api-key"}]}]),
+    ],
+    fails=[
+        ONLINE_DEPLOYMENT.having(VARIABLES, {"OPENAI_API_KEY": "sk-1234"}),
+        ONLINE_DEPLOYMENT.having(VARIABLES, {"connection_string": "AccountKey=1234"}),
+        CONTAINER_APP.having(CONTAINERS, [{"env": [{"name": "API_KEY", "value": "sk-1234"}]}]),
+    ],
+    unknown=[
+        ONLINE_DEPLOYMENT.having(VARIABLES, UNKNOWN),
+        ONLINE_DEPLOYMENT.having(VARIABLES, {"OPENAI_API_KEY": UNKNOWN}),
+        CONTAINER_APP.having(CONTAINERS, [{"env": [{"name": "API_KEY", "value": UNKNOWN}]}]),
+    ],
+)
+def no_plain_secrets(resource: Resource, params: Params) -> Iterator[Finding]:
+    for name, value in _variables(resource):
+        if re.sub(r"[^a-z]", "", name.lower()).endswith(params.names):
+            referred = value.satisfies(_refers_to_a_vault, "a reference to a vault")
+            shown = replace(referred, found="a plain text") if value.state is State.KNOWN else referred
+            yield from shown.otherwise("refer to a Key Vault's secret or a connection, or let its identity log in")
+
+
+@rule(
+    id="SE13",
+    name="data-factory-network",
+    title="A data factory is closed to the internet",
+    severity=MEDIUM,
+    guide=GUIDE,
+    why="Whoever reaches a factory from outside can have it read what only it may read.",
+    types=["datafactory:Factory"],
+    related=("Checkov CKV_AZURE_104", "Azure Policy 1cf164be"),
+    passes=[DATA_FACTORY],
+    fails=[DATA_FACTORY.having(PUBLIC, "Enabled"), DATA_FACTORY.without(PUBLIC)],
+    unknown=[DATA_FACTORY.having(PUBLIC, UNKNOWN)],
+)
+def data_factory_network(factory: Resource, params: Params) -> Iterator[Finding]:
+    yield from factory[PUBLIC].equals("Disabled").otherwise("set publicNetworkAccess to Disabled")
+
+
+def _variables(resource: Resource) -> Iterator[tuple[str, Value]]:
+    """Name and value of each environment variable; one that refers to a secret has no value.
+
+    Where nobody knows the names yet, any of them may be a secret's.
+    """
+    if resource.type == "app:ContainerApp":
+        variables = [each for container in resource.each(CONTAINERS) for each in container.each("env")]
+        yield from ((str(each["name"].content), each["value"]) for each in variables if not _is_missing(each["value"]))
+    elif resource[VARIABLES].state is State.UNKNOWN:
+        yield "secret", resource[VARIABLES]
+    else:
+        members = [each.here for each in resource.members(VARIABLES)]
+        yield from ((each.path.removeprefix(f"{VARIABLES}."), each) for each in members)
+
+
+def _is_missing(value: Value) -> bool:
+    return value.state is State.MISSING
+
+
+def _refers_to_a_vault(value: object) -> bool:
+    """Microsoft Learn, Access secrets from online deployment: a reference stands in double braces."""
+    return str(value).startswith("${{")
 
 
 def _closed(resource: View, rules: str, base: str = "") -> Claim:

@@ -7,7 +7,7 @@ from verdazure import guardrails
 
 from verdazure_policies.machines import is_gpu
 from verdazure_policies.reasons import given, justified
-from verdazure_policies.rulebook import HIGH, MEDIUM, Parameter, Params, Target, limit, rule, stack_rule
+from verdazure_policies.rulebook import HIGH, LOW, MEDIUM, Parameter, Params, Target, limit, rule, stack_rule
 from verdazure_policies.samples import ONLINE_DEPLOYMENT, ONLINE_ENDPOINT, UNKNOWN, autoscale_of
 from verdazure_policies.stack import Neighbour, Stack
 from verdazure_policies.view import Claim, Finding, Resource, State
@@ -24,6 +24,8 @@ BUSY = ONLINE_DEPLOYMENT.having(INSTANCES, 3)
 SCALER = autoscale_of(BUSY)
 ANSWERED = SCALER.having("properties", {"enabled": True, "profiles": SCALER.at("profiles")})
 GREEN = ONLINE_DEPLOYMENT.having("deploymentName", "green")
+AT_ONCE = "properties.requestSettings.maxConcurrentRequestsPerInstance"
+ALONE = ONLINE_DEPLOYMENT.having(AT_ONCE, 1)
 FUTURE = "2999-12-31"
 
 
@@ -147,6 +149,28 @@ def serving_right_size(deployment: Resource, params: Params) -> Iterator[Finding
 def batch_not_online(deployment: Resource, params: Params) -> Iterator[Finding]:
     online = deployment.tag("latency").is_not("offline")
     yield from online.otherwise("deploy it as a machinelearningservices.BatchDeployment")
+
+
+@rule(
+    id="MI08",
+    name="requests-at-once",
+    title="An instance answers more than one request at a time",
+    severity=LOW,
+    guide="Scaling and workload resiliency",
+    why="An instance that takes one request at a time lets its other cores wait, and load adds instances too early.",
+    types=[MANAGED],
+    params={"min_requests": limit(guardrails.REQUESTS_AT_ONCE_MIN, "Least that an instance takes at once")},
+    passes=[
+        ONLINE_DEPLOYMENT,
+        ALONE.having("tags.justification", "the model takes the whole GPU").having("tags.justified-until", FUTURE),
+    ],
+    fails=[ALONE, ONLINE_DEPLOYMENT.without("properties.requestSettings")],
+    unknown=[ONLINE_DEPLOYMENT.having(AT_ONCE, UNKNOWN), ALONE.having("tags", UNKNOWN)],
+)
+def requests_at_once(deployment: Resource, params: Params) -> Iterator[Finding]:
+    taken = deployment[AT_ONCE].defaulting_to(1).at_least(params.min_requests, "requests")  # its description in the API
+    fix = f"set it to {params.min_requests} or more, or tag justification and justified-until (a day to come)"
+    yield from taken.unless(justified(deployment)).otherwise(fix)
 
 
 @stack_rule(

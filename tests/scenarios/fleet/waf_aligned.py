@@ -1,6 +1,6 @@
 """Production: nodes act as the workspace's identity, and boards have a dedicated cluster for what cannot wait."""
 
-from verdazure import Clusters, Environment, Eviction, Landing, MlWorkspace
+from verdazure import Clusters, Environment, Eviction, Landing, MlWorkspace, Monitoring
 
 landing = Landing(
     "ml",
@@ -12,6 +12,14 @@ landing = Landing(
     },
 )
 workspace = MlWorkspace("ml", {"landing": landing.ref})
+Monitoring(
+    "watch",
+    {
+        "landing": landing.ref,
+        "contact_emails": ["vision@example.com"],
+        "workspace_ids": {"ml": workspace.resource_id},
+    },
+)
 fleet = Clusters(
     "fleet",
     {

@@ -14,5 +14,6 @@ minilm = PretrainedModel(
         "workspace_id": workspace.resource_id,
         "model_uri": Output.concat("https://", lake.account_names["durable"], ".blob.core.windows.net/model/minilm/"),
         "provenance": MINILM,
+        "tags": {"justification": "22 million parameters, 91 MB as published"},
     },
 )

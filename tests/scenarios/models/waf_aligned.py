@@ -22,6 +22,7 @@ minilm = PretrainedModel(
         "workspace_id": workspace.resource_id,
         "model_uri": Output.concat("https://", lake.account_names["durable"], ".blob.core.windows.net/model/minilm/"),
         "provenance": MINILM,
+        "tags": {"justification": "22 million parameters, 91 MB as published"},
         "allowed_publishers": ["sentence-transformers"],
         "allowed_licences": ["Apache-2.0"],
     },

@@ -1,7 +1,8 @@
-"""Production: two instances, a rollout that goes back by itself, and a second region that stands by."""
+"""Production: two instances, a watched rollout that goes back by itself, and a second region that stands by."""
 
 from pulumi import Output
-from verdazure import CarbonAwareTraffic, Environment, Landing, MlWorkspace, OnlineEndpoint
+from verdazure import CarbonAwareTraffic, Environment, Landing, MlWorkspace, Monitoring, OnlineEndpoint
+from verdazure.operations.monitors import Task
 
 landing = Landing(
     "ml",
@@ -13,7 +14,7 @@ landing = Landing(
     },
 )
 workspace = MlWorkspace("ml", {"landing": landing.ref})
-OnlineEndpoint(
+churn = OnlineEndpoint(
     "churn",
     {
         "landing": landing.ref,
@@ -31,6 +32,23 @@ OnlineEndpoint(
             for number, name in ((1, "blue"), (2, "green"))
         },
         "rollout": {"old": "blue", "new": "green"},
+    },
+)
+Monitoring(
+    "watch",
+    {
+        "landing": landing.ref,
+        "contact_emails": ["vision@example.com"],
+        "monitors": {
+            name: {
+                "workspace_id": workspace.resource_id,
+                "task": Task.CLASSIFICATION,
+                "deployment_id": churn.deployment_ids[name],
+                "reference_uri": "azureml:churn-training:1",
+                "inputs_uri": f"azureml:churn-{name}-inputs:1",
+            }
+            for name in ("blue", "green")
+        },
     },
 )
 CarbonAwareTraffic(

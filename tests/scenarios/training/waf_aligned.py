@@ -7,6 +7,7 @@ from verdazure import (
     GpuCluster,
     Landing,
     MlWorkspace,
+    Monitoring,
     TimingMode,
     WeekDay,
 )
@@ -21,6 +22,14 @@ landing = Landing(
     },
 )
 workspace = MlWorkspace("ml", {"landing": landing.ref})
+Monitoring(
+    "watch",
+    {
+        "landing": landing.ref,
+        "contact_emails": ["vision@example.com"],
+        "workspace_ids": {"ml": workspace.resource_id},
+    },
+)
 cluster = GpuCluster(
     "gpu",
     {

@@ -24,6 +24,7 @@ PAPERS = {
     "licence_duties": "Apache-2.0: keep its copyright notice",
     "provenance_sha256": "00c48808bb79ff9a587b624150fcad80ee60ff9c36b5fb00c8dd159c6c58ac2a",
     "files": "2",
+    "formats": "json safetensors",
     "size_bytes": "90868988",
     "scan": "clean, by picklescan 1.0.5",
     "verified_by": "vision@example.com",

@@ -50,7 +50,7 @@ def test_a_deployment_has_one_instance_and_scales_by_load(deploy):
     deployment = found.of("machinelearningservices:OnlineDeployment")["churn-blue"]
     assert deployment["sku"] == {"name": "Default", "capacity": 1}
     assert deployment["properties"]["requestSettings"] == {
-        "maxConcurrentRequestsPerInstance": 1,
+        "maxConcurrentRequestsPerInstance": 2,
         "maxQueueWait": "PT0.5S",
         "requestTimeout": "PT1S",
     }

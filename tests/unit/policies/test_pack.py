@@ -191,6 +191,7 @@ def test_a_rule_that_warns_lets_the_deployment_decide() -> None:
         "SE04",
         "SE05",
         "SE08",
+        "SE09",
         "SE10",
     }
 
