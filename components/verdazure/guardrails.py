@@ -37,6 +37,10 @@ ONLINE_INSTANCES_MAX = Limit(10, "instances", "MI06")
 REQUESTS_AT_ONCE_MIN = Limit(2, "requests", "MI08")
 HOSTED_MODEL_CAPACITY_MAX = Limit(500, "thousands of tokens a minute", "MI03")
 
+# Edge
+IOT_HUB_UNITS_MAX = Limit(4, "units", "ED05")
+CLOUD_TO_DEVICE_MINUTES_MAX = Limit(60, "minutes", "ED07")
+
 # Storage
 COOL_AFTER_DAYS_MAX = Limit(30, "days", "ST02")
 COLD_AFTER_DAYS_MAX = Limit(90, "days", "ST02")

@@ -616,9 +616,52 @@ IOT_HUB = Sample(
         "location": REGION,
         "tags": TAGS,
         "sku": {"name": "S1", "capacity": 1},
-        "properties": {"eventHubEndpoints": {"events": {"partitionCount": 2, "retentionTimeInDays": 1}}},
+        "properties": {
+            "disableLocalAuth": True,
+            "minTlsVersion": "1.2",
+            "publicNetworkAccess": "Disabled",
+            "eventHubEndpoints": {"events": {"partitionCount": 2, "retentionTimeInDays": 1}},
+            "cloudToDevice": {"defaultTtlAsIso8601": "PT1H", "maxDeliveryCount": 10},
+            "routing": {
+                "endpoints": {"storageContainers": [{"name": "alerts", "containerName": "raw"}]},
+                "routes": [
+                    {
+                        "name": "alerts",
+                        "source": "DeviceMessages",
+                        "condition": "level = 'alert'",
+                        "endpointNames": ["alerts"],
+                        "isEnabled": True,
+                    }
+                ],
+            },
+        },
     },
     name="iot-hub",
+)
+
+PROVISIONING = Sample(
+    "deviceprovisioningservices:IotDpsResource",
+    {
+        "location": REGION,
+        "tags": TAGS,
+        "sku": {"name": "S1", "capacity": 1},
+        "properties": {"publicNetworkAccess": "Disabled"},
+    },
+    name="provisioning",
+)
+
+BROKER_LISTENER = Sample(
+    "iotoperations:BrokerListener",
+    {
+        "instanceName": "plant",
+        "brokerName": "default",
+        "extendedLocation": {"name": UNKNOWN, "type": "CustomLocation"},
+        "properties": {
+            "serviceType": "ClusterIp",
+            "ports": [{"port": 8883, "tls": {"mode": "Automatic"}, "authenticationRef": "default"}],
+        },
+    },
+    name="broker-listener",
 )
 
 STREAMING_JOB = Sample(
@@ -792,7 +835,7 @@ ALL = (
     *(NETWORK_INTERFACE, PUBLIC_ADDRESS),
     *(EQUIPPED_MACHINE, KUBERNETES, CONTAINER_APP, APP_ENVIRONMENT, BATCH_POOL),
     *(SPARK_POOL, DATA_EXPLORER, DATA_FACTORY, INTEGRATION_RUNTIME),
-    *(EVENT_HUB, EVENT_HUB_NAMESPACE, IOT_HUB, STREAMING_JOB, SEARCH_SERVICE),
+    *(EVENT_HUB, EVENT_HUB_NAMESPACE, IOT_HUB, PROVISIONING, BROKER_LISTENER, STREAMING_JOB, SEARCH_SERVICE),
     *(RECOVERY_VAULT, BACKUP_VAULT, VM_BACKUP_POLICY, BLOB_BACKUP_POLICY),
     *(STACK, RESOURCE_GROUP, BUDGET),
 )

@@ -187,6 +187,7 @@ def test_a_crash_names_its_rule_and_the_others_still_run(monkeypatch: pytest.Mon
 def test_a_rule_that_warns_lets_the_deployment_decide() -> None:
     assert {rule.id for rule in RULEBOOK.values() if rule.when_unknown is not WARN} == {
         "BK05",
+        "ED03",
         "SE02",
         "SE04",
         "SE05",
