@@ -85,6 +85,8 @@ BLOCKED = [
 ]
 
 ADVISED = [
+    "MO08 idle-gpu-alert: gpu: monitor:MetricAlert is not in the stack, wanted one whose scopes names it. "
+    "Fix: add Monitoring with the workspace's id among its workspace_ids.",
     "MO07 budget-exists: throwaway-test: consumption:Budget is not in the stack, wanted one with notifications. "
     "Fix: add one for the resource group, or set monthly_budget on the Landing.",
     "SE07 ml-user-identity: ml: identity.type is SystemAssigned, wanted UserAssigned. "
