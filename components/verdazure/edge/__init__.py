@@ -1,0 +1,1 @@
+"""Edge: what runs on devices near the data, and who gets it."""
