@@ -9,6 +9,8 @@ AML_CLUSTERS = Target("machinelearningservices:Compute", "properties.computeType
 AML_INSTANCES = Target("machinelearningservices:Compute", "properties.computeType", ("ComputeInstance",))
 AML_NODES = Target("machinelearningservices:Compute", "properties.computeType", ("AmlCompute", "ComputeInstance"))
 
+MANAGED_DEPLOYMENTS = Target("machinelearningservices:OnlineDeployment", "properties.endpointComputeType", ("Managed",))
+
 GPU_HOSTS = (
     AML_NODES,
     Target("compute:VirtualMachine"),

@@ -4,6 +4,9 @@ from datetime import date
 
 from verdazure_policies.view import Claim, Resource
 
+FUTURE = "2999-12-31"
+"""A day to come, for the cases of rules."""
+
 
 def given(resource: Resource, tag: str) -> Claim:
     """Claims that the tag says something."""

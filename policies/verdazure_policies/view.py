@@ -120,6 +120,10 @@ class Value:
             lambda found: (length := _minutes(found)) is not None and low_days <= length / 1440 <= high_days, want
         )
 
+    def is_told(self, want: str) -> "Claim":
+        """Claims nothing of the value but that it can be read, missing or not: for lists whose members are judged."""
+        return Claim(None if self.state is State.UNKNOWN else True, self, want)
+
     def is_set(self) -> "Claim":
         """Claims that the program sets the value. An unknown value counts as set: something will resolve it."""
         holds = self.state is State.UNKNOWN or (self.state is State.KNOWN and self.content != "")

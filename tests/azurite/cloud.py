@@ -85,4 +85,7 @@ class Cloud:
     def live(self, rounds):
         for _ in range(rounds):
             self.round()
-            self.azure.pass_time(QUARTER, lambda run: HOURS[run.split("-")[0]])
+            self.pass_quarter()
+
+    def pass_quarter(self):
+        self.azure.pass_time(QUARTER, lambda run: HOURS[run.split("-")[0]])

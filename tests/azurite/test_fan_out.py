@@ -9,21 +9,13 @@ import pytest
 from azure.storage.queue import QueueClient, TextBase64DecodePolicy, TextBase64EncodePolicy
 from verdazure.controller import function_app
 
-from tests.azurite.cloud import QUARTER
 from tests.azurite.conftest import ACCOUNT, API_VERSION, KEY, azurite
-from tests.unit.controller.test_rounds import HOURS
+from tests.unit.controller.test_function_app import FUNCTIONS as INDEX
+from tests.unit.controller.test_function_app import Sent
 
-FUNCTIONS = {each.get_function_name(): each.get_user_function() for each in function_app.app.get_functions()}
+FUNCTIONS = {name: each.get_user_function() for name, each in INDEX.items()}
 UNSEEN_SECONDS = 1
 """That a message stays away from others once somebody has it; the host's own time is minutes."""
-
-
-class Parts(func.Out):
-    def set(self, val):
-        self.messages = val
-
-    def get(self):
-        return self.messages
 
 
 class Host:
@@ -35,7 +27,7 @@ class Host:
         self._lock = threading.Lock()
 
     def ring(self) -> None:
-        parts = Parts()
+        parts = Sent()
         FUNCTIONS["carbon_round"](None, parts)
         for message in parts.messages:
             self.queue.send_message(message)
@@ -90,7 +82,7 @@ def live(cloud, host, rounds):
     for _ in range(rounds):
         host.ring()
         host.work()
-        cloud.azure.pass_time(QUARTER, lambda run: HOURS[run.split("-")[0]])
+        cloud.pass_quarter()
 
 
 def test_parts_side_by_side_start_each_leg_once(cloud, host):
@@ -106,7 +98,7 @@ def test_a_part_that_comes_twice_changes_nothing_twice(cloud, host):
         host.ring()
         host.ring()
         host.work(workers=4)
-        cloud.azure.pass_time(QUARTER, lambda run: HOURS[run.split("-")[0]])
+        cloud.pass_quarter()
     assert len(host.worked) == 2 * 24 * len(cloud.service.parts())
     assert len(cloud.azure.puts) == len(set(cloud.azure.puts)) > 0
     assert not [row for row in cloud.rows if row["Outcome"] == "failed"]

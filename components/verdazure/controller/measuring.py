@@ -21,7 +21,6 @@ _log = logging.getLogger(__name__)
 
 LATE = timedelta(minutes=3)
 """That metrics take to arrive: a window is read so long after its end."""
-JOULES_PER_KWH = 3_600_000
 
 
 def energy_of(
@@ -30,7 +29,7 @@ def energy_of(
     """Measured where Azure ML does, as of a GPU; else estimated, where somebody says what an instance draws."""
     joules = metrics.total(world.arm, deployment_id, metrics.ENERGY, start, end)
     if joules is not None:
-        return Energy(joules / JOULES_PER_KWH), "measured"
+        return Energy.of_joules(joules), "measured"
     if watts is None:
         return None
     instances = metrics.mean(world.arm, deployment_id, metrics.CAPACITY, start, end)

@@ -23,7 +23,6 @@ from verdazure.steering import RouteOrigin, RoutePlan
 _LOOP = "route"
 _SPAN = timedelta(minutes=10)
 _FRONT_DOOR, _TRAFFIC_MANAGER = "2025-06-01", "2022-04-01"
-_JOULES_PER_KWH = 3_600_000
 _HEALTHY = 50.0
 """Per cent of the health probes of the span that an origin must answer."""
 
@@ -138,7 +137,7 @@ def _origin(plan: RoutePlan, key: str, seen: _Seen, intensity: Intensity | None)
         capacity=told.requests_per_second,
         latency_ms=seen.latency_ms or 0.0,
         intensity=intensity if known else None,
-        per_request=Energy(told.joules_per_request / _JOULES_PER_KWH),
+        per_request=Energy.of_joules(told.joules_per_request),
         healthy=seen.healthy is not False,
         residencies=frozenset(told.residencies),
     )

@@ -17,7 +17,7 @@ from scipy.optimize import linprog  # type: ignore[import-untyped]
 from verdazure import facts
 from verdazure.arm import Arm
 from verdazure.carbon.drift import Observed
-from verdazure.carbon.quantities import Intensity, Power
+from verdazure.carbon.quantities import Energy, Intensity, Power
 from verdazure.carbon.scheduling import Job, capacity_bounds, contiguous, interruptible
 from verdazure.carbon.series import Quality, Series
 from verdazure.controller.records import Decision
@@ -29,7 +29,6 @@ from verdazure.simulation.scenario import DailyJob, Model, Scenario
 Traces = Mapping[str, Series]
 """Intensities by region, from the scenario's start to two days after its end."""
 AHEAD = timedelta(days=2)
-_JOULES_PER_KWH = 3_600_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +175,7 @@ class _Book:
         route = self._scenario.routes[name]
         load, total = route.load[began.hour], sum(shares.values())
         grams = {
-            key: each.joules_per_request / _JOULES_PER_KWH * self._grams(each.region, began)
+            key: Energy.of_joules(each.joules_per_request).kwh * self._grams(each.region, began)
             for key, each in route.origins.items()
         }
         nearest = nearest_first(route.origins, load, route.residency)

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from verdazure import guardrails
 
-from verdazure_policies.machines import AML_CLUSTERS, is_gpu
-from verdazure_policies.reasons import justified
-from verdazure_policies.rulebook import LOW, MEDIUM, Parameter, Params, Target, limit, rule, stack_rule
+from verdazure_policies.machines import AML_CLUSTERS, MANAGED_DEPLOYMENTS, is_gpu
+from verdazure_policies.reasons import FUTURE, justified
+from verdazure_policies.rulebook import LOW, MEDIUM, Parameter, Params, limit, rule, stack_rule
 from verdazure_policies.samples import (
     ACTION_GROUP,
     AML_CLUSTER,
@@ -23,13 +23,11 @@ from verdazure_policies.view import Claim, Finding, Resource, State
 METRIC_ALERTS, LOG_ALERTS = "monitor:MetricAlert", "monitor:ScheduledQueryRule"
 WORKSPACES = "machinelearningservices:Workspace"
 SCHEDULES = "machinelearningservices:Schedule"
-MANAGED = Target(ONLINE_DEPLOYMENT.type, "properties.endpointComputeType", ("Managed",))
 MONITORED = "properties.action.monitorDefinition.monitoringTarget.deploymentId"
 IN_USE = Parameter(("prod",), "Environments, as the tag says, in which this is asked")
 IDLE = idle_alert_of(AML_WORKSPACE)
 EVERY = "evaluationFrequency"
 PLAIN_SIZE = "Standard_D4ads_v5"
-FUTURE = "2999-12-31"
 
 
 @stack_rule(
@@ -150,7 +148,7 @@ def _is_filled(resource: Resource, path: str) -> bool:
     severity=MEDIUM,
     guide="Sustainable machine learning operations practices",
     why="A model that is retrained by the calendar trains too often or too late; drift says when it is needed.",
-    types=[MANAGED],
+    types=[MANAGED_DEPLOYMENTS],
     params={"environments": IN_USE},
     passes=[
         (ONLINE_DEPLOYMENT, MODEL_MONITOR),

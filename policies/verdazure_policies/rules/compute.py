@@ -348,8 +348,7 @@ def vm_auto_shutdown(machine: Neighbour, params: Params, stack: Stack) -> Iterat
 def aks_autoscale_zero(cluster: Resource, params: Params) -> Iterator[Finding]:
     held = cluster.tag("slo").equals("high")
     pools = [cluster.within("")] if cluster.type == "containerservice:AgentPool" else cluster.each("agentPoolProfiles")
-    if cluster["agentPoolProfiles"].state is State.UNKNOWN:
-        yield from Claim(None, cluster["agentPoolProfiles"], "pools that scale").otherwise("scale them")
+    yield from cluster["agentPoolProfiles"].is_told("pools that scale").otherwise("scale them")
     for pool in pools:
         user = ~pool["mode"].equals("System")
         scales = pool["enableAutoScaling"].equals(True)

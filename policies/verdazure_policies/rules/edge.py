@@ -6,13 +6,14 @@ from verdazure import guardrails
 
 from verdazure_policies.rulebook import CRITICAL, FAIL, HIGH, LOW, MEDIUM, Params, limit, rule
 from verdazure_policies.samples import BROKER_LISTENER, IOT_HUB, PROVISIONING, UNKNOWN
-from verdazure_policies.view import Claim, Finding, Resource, State
+from verdazure_policies.view import Claim, Finding, Resource
 
 HUBS = "iothub:IotHubResource"
 LOCAL_AUTH = "properties.disableLocalAuth"
 MODULE_KEYS = "properties.disableModuleSAS"
 TLS = "properties.minTlsVersion"
 PUBLIC = "properties.publicNetworkAccess"
+FILTERS = "properties.ipFilterRules"
 UNITS = "sku.capacity"
 ROUTES = "properties.routing.routes"
 ENDPOINTS = "properties.routing.endpoints"
@@ -69,20 +70,19 @@ def iot_hub_tls(hub: Resource, params: Params) -> Iterator[Finding]:
     related=("Checkov CKV_AZURE_108 (Terraform only)", "Azure Policy 2d6830fb", "Azure Policy 114eec6e"),
     passes=[
         IOT_HUB,
-        IOT_HUB.without(PUBLIC).having("properties.ipFilterRules", [{"filterName": "plant", **WITHIN}]),
+        IOT_HUB.without(PUBLIC).having(FILTERS, [{"filterName": "plant", **WITHIN}]),
         IOT_HUB.without(PUBLIC).having("properties.networkRuleSets", {"defaultAction": "Deny"}),
     ],
     fails=[
         IOT_HUB.without(PUBLIC),
         IOT_HUB.having(PUBLIC, "Enabled"),
-        IOT_HUB.without(PUBLIC).having("properties.ipFilterRules", []),
+        IOT_HUB.without(PUBLIC).having(FILTERS, []),
     ],
     unknown=[IOT_HUB.having(PUBLIC, UNKNOWN)],
 )
 def iot_hub_network(hub: Resource, params: Params) -> Iterator[Finding]:
     closed = hub[PUBLIC].equals("Disabled") | hub["properties.networkRuleSets.defaultAction"].equals("Deny")
-    filtered = Claim(bool(hub.each("properties.ipFilterRules")), hub["properties.ipFilterRules"], "filters")
-    yield from (closed | filtered).otherwise("set publicNetworkAccess to Disabled and add a private endpoint")
+    yield from (closed | _filtered(hub)).otherwise("set publicNetworkAccess to Disabled and add a private endpoint")
 
 
 @rule(
@@ -96,14 +96,13 @@ def iot_hub_network(hub: Resource, params: Params) -> Iterator[Finding]:
     related=("Azure Policy d82101f3",),
     passes=[
         PROVISIONING,
-        PROVISIONING.without(PUBLIC).having("properties.ipFilterRules", [{"filterName": "factory", **WITHIN}]),
+        PROVISIONING.without(PUBLIC).having(FILTERS, [{"filterName": "factory", **WITHIN}]),
     ],
     fails=[PROVISIONING.without(PUBLIC), PROVISIONING.having(PUBLIC, "Enabled")],
     unknown=[PROVISIONING.having(PUBLIC, UNKNOWN)],
 )
 def provisioning_network(service: Resource, params: Params) -> Iterator[Finding]:
-    filtered = Claim(bool(service.each("properties.ipFilterRules")), service["properties.ipFilterRules"], "filters")
-    closed = service[PUBLIC].equals("Disabled") | filtered
+    closed = service[PUBLIC].equals("Disabled") | _filtered(service)
     yield from closed.otherwise("set publicNetworkAccess to Disabled, or name the factory in ipFilterRules")
 
 
@@ -151,8 +150,7 @@ def iot_hub_right_size(hub: Resource, params: Params) -> Iterator[Finding]:
 )
 def filter_telemetry(hub: Resource, params: Params) -> Iterator[Finding]:
     want = "a condition that tells messages apart"
-    if hub[ROUTES].state is State.UNKNOWN:
-        yield from Claim(None, hub[ROUTES], f"routes with {want}").otherwise("give each route a condition")
+    yield from hub[ROUTES].is_told(f"routes with {want}").otherwise("give each route a condition")
     kept = {each["name"].content for each in hub.each(f"{ENDPOINTS}.storageContainers")}
     for route in hub.each(ROUTES):
         stored = any(name.content in kept for name in route.values("endpointNames"))
@@ -202,9 +200,13 @@ def cloud_to_device_ttl(hub: Resource, params: Params) -> Iterator[Finding]:
     unknown=[BROKER_LISTENER.having(PORTS, UNKNOWN), BROKER_LISTENER.having(f"{PORTS}[0].authenticationRef", UNKNOWN)],
 )
 def broker_listener_tls(listener: Resource, params: Params) -> Iterator[Finding]:
-    if listener[PORTS].state is State.UNKNOWN:
-        yield from Claim(None, listener[PORTS], "ports that speak TLS").otherwise("give each port tls")
+    yield from listener[PORTS].is_told("ports that speak TLS").otherwise("give each port tls")
     for port in listener.each(PORTS):
         yield from port["tls"].is_set().otherwise("give the port tls, by a certificate of its own or an issuer")
         asked = port["authenticationRef"].satisfies(lambda name: str(name) != "", "an authentication")
         yield from asked.otherwise("name a brokerAuthentication")
+
+
+def _filtered(service: Resource) -> Claim:
+    """Claims that only some addresses are let in."""
+    return Claim(bool(service.each(FILTERS)), service[FILTERS], "filters")

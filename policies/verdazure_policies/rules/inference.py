@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from verdazure import facts, guardrails
 
-from verdazure_policies.reasons import given, justified
+from verdazure_policies.reasons import FUTURE, given, justified
 from verdazure_policies.rulebook import HIGH, LOW, MEDIUM, Parameter, Params, limit, rule
 from verdazure_policies.samples import (
     AML_JOB,
@@ -15,7 +15,7 @@ from verdazure_policies.samples import (
     MODEL_ASSET,
     UNKNOWN,
 )
-from verdazure_policies.view import Claim, Finding, Resource, State, Value, View
+from verdazure_policies.view import Claim, Finding, Resource, Value, View
 
 MODEL = "properties.model.name"
 SKU = "sku.name"
@@ -33,7 +33,6 @@ NODES = "properties.action.jobDefinition.jobs"
 SAMPLING = "properties.samplingAlgorithm.samplingAlgorithmType"
 LARGER = HOSTED_MODEL.having(MODEL, "gpt-5")
 HELD = HOSTED_MODEL.having(SKU, "ProvisionedManaged")
-FUTURE = "2999-12-31"
 
 
 @rule(
@@ -191,8 +190,7 @@ def hosted_model_upgrade(deployment: Resource, params: Params) -> Iterator[Findi
 )
 def content_filter_blocks(policy: Resource, params: Params) -> Iterator[Finding]:
     filters, excused = policy["properties.contentFilters"], justified(policy)
-    if filters.state is State.UNKNOWN:
-        yield from Claim(None, filters, "filters that block").otherwise("set enabled and blocking of each to true")
+    yield from filters.is_told("filters that block").otherwise("set enabled and blocking of each to true")
     for each in policy.each("properties.contentFilters"):
         harm = each["name"].one_of(HARMS)
         for flag in ("enabled", "blocking"):
@@ -333,8 +331,7 @@ def _stops_losers(job: Resource) -> Iterator[Claim]:
         stopping = _set(job["properties.earlyTermination"], "a policy").unless(job[SAMPLING].equals("Bayesian"))
         yield stopping.when(job["properties.jobType"].equals("Sweep"))
         return
-    if job[NODES].state is State.UNKNOWN:
-        yield Claim(None, job[NODES], "an early termination policy for each sweep")
+    yield job[NODES].is_told("an early termination policy for each sweep")
     for node in job.members(NODES):
         stopping = _set(node["early_termination"], "a policy").unless(node["sampling_algorithm"].equals("bayesian"))
         yield stopping.when(node["type"].equals("sweep"))
@@ -347,8 +344,7 @@ def _ends(job: Resource) -> Iterator[Claim]:
         for last in ("maxTotalTrials", "trialTimeout"):
             yield _set(job[f"properties.limits.{last}"]).when(job[kind].equals("Sweep"))
         return
-    if job[NODES].state is State.UNKNOWN:
-        yield Claim(None, job[NODES], "limits for each step")
+    yield job[NODES].is_told("limits for each step")
     for node in job.members(NODES):
         yield from _ends_of(node)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from verdazure_policies.rulebook import HIGH, MEDIUM, Params, rule
 from verdazure_policies.samples import APP_ENVIRONMENT, BATCH_POOL, DATA_EXPLORER, UNKNOWN
-from verdazure_policies.view import Claim, Finding, Resource, State
+from verdazure_policies.view import Finding, Resource
 
 LEAST = "workloadProfiles[1].minimumCount"
 FORMULA = "scaleSettings.autoScale.formula"
@@ -34,8 +34,7 @@ def containerapp_profile_zero(environment: Resource, params: Params) -> Iterator
     fix = "set minimumCount to 0, or tag slo with high"
     held = environment.tag("slo").equals("high")
     profiles = environment["workloadProfiles"]
-    if profiles.state is State.UNKNOWN:
-        yield from Claim(None, profiles, "no node that is always up").otherwise(fix)
+    yield from profiles.is_told("no node that is always up").otherwise(fix)
     for profile in environment.each("workloadProfiles"):
         shared = profile["workloadProfileType"].satisfies(_is_shared, "a Consumption profile")
         none = profile["minimumCount"].defaulting_to(0).at_most(0, "nodes")

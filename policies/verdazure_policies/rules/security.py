@@ -407,16 +407,13 @@ def _variables(resource: Resource) -> Iterator[tuple[str, Value]]:
     """
     if resource.type == "app:ContainerApp":
         variables = [each for container in resource.each(CONTAINERS) for each in container.each("env")]
-        yield from ((str(each["name"].content), each["value"]) for each in variables if not _is_missing(each["value"]))
+        plain = (each for each in variables if each["value"].state is not State.MISSING)
+        yield from ((str(each["name"].content), each["value"]) for each in plain)
     elif resource[VARIABLES].state is State.UNKNOWN:
         yield "secret", resource[VARIABLES]
     else:
         members = [each.here for each in resource.members(VARIABLES)]
         yield from ((each.path.removeprefix(f"{VARIABLES}."), each) for each in members)
-
-
-def _is_missing(value: Value) -> bool:
-    return value.state is State.MISSING
 
 
 def _refers_to_a_vault(value: object) -> bool:

@@ -5,16 +5,15 @@ from dataclasses import replace
 
 from verdazure import guardrails
 
-from verdazure_policies.machines import is_gpu
-from verdazure_policies.reasons import given, justified
-from verdazure_policies.rulebook import HIGH, LOW, MEDIUM, Parameter, Params, Target, limit, rule, stack_rule
+from verdazure_policies.machines import MANAGED_DEPLOYMENTS, is_gpu
+from verdazure_policies.reasons import FUTURE, given, justified
+from verdazure_policies.rulebook import HIGH, LOW, MEDIUM, Parameter, Params, limit, rule, stack_rule
 from verdazure_policies.samples import ONLINE_DEPLOYMENT, ONLINE_ENDPOINT, UNKNOWN, autoscale_of
 from verdazure_policies.stack import Neighbour, Stack
 from verdazure_policies.view import Claim, Finding, Resource, State
 
 DEPLOYMENTS = "machinelearningservices:OnlineDeployment"
 ENDPOINTS = "machinelearningservices:OnlineEndpoint"
-MANAGED = Target(DEPLOYMENTS, "properties.endpointComputeType", ("Managed",))
 SCALERS = "monitor:AutoscaleSetting"
 INSTANCES = "sku.capacity"
 SIZE = "properties.instanceType"
@@ -26,7 +25,6 @@ ANSWERED = SCALER.having("properties", {"enabled": True, "profiles": SCALER.at("
 GREEN = ONLINE_DEPLOYMENT.having("deploymentName", "green")
 AT_ONCE = "properties.requestSettings.maxConcurrentRequestsPerInstance"
 ALONE = ONLINE_DEPLOYMENT.having(AT_ONCE, 1)
-FUTURE = "2999-12-31"
 
 
 @stack_rule(
@@ -36,7 +34,7 @@ FUTURE = "2999-12-31"
     severity=HIGH,
     guide="Scaling and workload resiliency",
     why="Instances that are counted for the busiest hour idle through all others.",
-    types=[MANAGED],
+    types=[MANAGED_DEPLOYMENTS],
     params={"max_minimum": Parameter(1, "Most instances that an autoscale setting keeps without load")},
     passes=[
         (BUSY, SCALER),
@@ -87,8 +85,7 @@ def _within(setting: Neighbour, name: str) -> str:
 def _minimums(setting: Neighbour, most: int) -> Iterator[Claim]:
     """The least instances of each profile, which are texts in the API."""
     profiles = _within(setting, "profiles")
-    if setting[profiles].state is State.UNKNOWN:
-        yield Claim(None, setting[profiles], f"at most {most} instances")
+    yield setting[profiles].is_told(f"at most {most} instances")
     for profile in setting.each(profiles):
         yield profile["capacity.minimum"].satisfies(lambda least: _count(least) <= most, f"at most {most} instances")
 
@@ -105,7 +102,7 @@ def _count(text: object) -> float:
     severity=HIGH,
     guide="Model size",
     why="A GPU that serves draws power day and night, however few requests come; many models answer on a CPU.",
-    types=[MANAGED],
+    types=[MANAGED_DEPLOYMENTS],
     params={"max_instances": limit(guardrails.ONLINE_INSTANCES_MAX, "Most instances of one deployment")},
     passes=[
         ONLINE_DEPLOYMENT,
@@ -141,7 +138,7 @@ def serving_right_size(deployment: Resource, params: Params) -> Iterator[Finding
     severity=MEDIUM,
     guide="Scaling and workload resiliency",
     why="An online deployment keeps an instance up at all hours; a batch one borrows a cluster that scales to zero.",
-    types=[MANAGED],
+    types=[MANAGED_DEPLOYMENTS],
     passes=[ONLINE_DEPLOYMENT, ONLINE_DEPLOYMENT.having("tags.latency", "interactive")],
     fails=[ONLINE_DEPLOYMENT.having("tags.latency", "offline")],
     unknown=[ONLINE_DEPLOYMENT.having("tags", UNKNOWN)],
@@ -158,7 +155,7 @@ def batch_not_online(deployment: Resource, params: Params) -> Iterator[Finding]:
     severity=LOW,
     guide="Scaling and workload resiliency",
     why="An instance that takes one request at a time lets its other cores wait, and load adds instances too early.",
-    types=[MANAGED],
+    types=[MANAGED_DEPLOYMENTS],
     params={"min_requests": limit(guardrails.REQUESTS_AT_ONCE_MIN, "Least that an instance takes at once")},
     passes=[
         ONLINE_DEPLOYMENT,
@@ -180,7 +177,7 @@ def requests_at_once(deployment: Resource, params: Params) -> Iterator[Finding]:
     severity=MEDIUM,
     guide="Scaling and workload resiliency",
     why="A version that no request reaches keeps its instances up all the same.",
-    types=[MANAGED],
+    types=[MANAGED_DEPLOYMENTS],
     passes=[
         (ONLINE_DEPLOYMENT, ONLINE_ENDPOINT),
         (ONLINE_DEPLOYMENT,),

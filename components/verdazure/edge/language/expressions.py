@@ -17,9 +17,9 @@ from lark.exceptions import VisitError
 
 GRAMMAR = r"""
 ?start: either
-?either: both (OR both)*
-?both: negation (AND negation)*
-?negation: NOT negation -> opposite
+?either: both (_OR both)*
+?both: negation (_AND negation)*
+?negation: _NOT negation -> opposite
     | comparison
 ?comparison: sum
     | sum COMPARED sum -> compared
@@ -37,9 +37,9 @@ GRAMMAR = r"""
 path: (NAME | QUOTED) (step)*
 step: "." NAME | "[" (STRING | NUMBER) "]"
 
-OR.2: /OR\b/i
-AND.2: /AND\b/i
-NOT.2: /NOT\b/i
+_OR.2: /OR\b/i
+_AND.2: /AND\b/i
+_NOT.2: /NOT\b/i
 AMONG.2: /(NOT\s+IN|NIN|IN)\b/i
 CONSTANT.2: /(true|false|null|undefined)\b/i
 COMPARED: "!=" | "<>" | "<=" | ">=" | "=" | "<" | ">"
@@ -109,9 +109,9 @@ def _parser() -> Lark:
 _MEANING = {
     "COMPARED": "a comparison",
     "AMONG": "IN [...]",
-    "OR": "OR",
-    "AND": "AND",
-    "NOT": "NOT",
+    "_OR": "OR",
+    "_AND": "AND",
+    "_NOT": "NOT",
     "NAME": "a property",
     "STRING": "'a text'",
     "NUMBER": "a number",
@@ -143,10 +143,10 @@ class _Building(Transformer[Token, Node]):
         self.functions: list[str] = []
 
     def either(self, parts: list[Any]) -> Node:
-        return _any([each for each in parts if not isinstance(each, Token)])
+        return _any(parts)
 
     def both(self, parts: list[Any]) -> Node:
-        return _all([each for each in parts if not isinstance(each, Token)])
+        return _all(parts)
 
     def opposite(self, parts: list[Any]) -> Node:
         inner = parts[-1]
