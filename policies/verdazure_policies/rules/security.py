@@ -373,6 +373,8 @@ def ai_services_identity(account: Resource, params: Params) -> Iterator[Finding]
         ONLINE_DEPLOYMENT.having(VARIABLES, UNKNOWN),
         ONLINE_DEPLOYMENT.having(VARIABLES, {"OPENAI_API_KEY": UNKNOWN}),
         CONTAINER_APP.having(CONTAINERS, [{"env": [{"name": "API_KEY", "value": UNKNOWN}]}]),
+        CONTAINER_APP.having(CONTAINERS, [{"env": UNKNOWN}]),
+        CONTAINER_APP.having(CONTAINERS, UNKNOWN),
     ],
 )
 def no_plain_secrets(resource: Resource, params: Params) -> Iterator[Finding]:
@@ -406,7 +408,10 @@ def _variables(resource: Resource) -> Iterator[tuple[str, Value]]:
     Where nobody knows the names yet, any of them may be a secret's.
     """
     if resource.type == "app:ContainerApp":
-        variables = [each for container in resource.each(CONTAINERS) for each in container.each("env")]
+        containers = resource.each(CONTAINERS)
+        lists = [resource[CONTAINERS], *(container["env"] for container in containers)]
+        yield from (("secret", each) for each in lists if each.state is State.UNKNOWN)
+        variables = [each for container in containers for each in container.each("env")]
         plain = (each for each in variables if each["value"].state is not State.MISSING)
         yield from ((str(each["name"].content), each["value"]) for each in plain)
     elif resource[VARIABLES].state is State.UNKNOWN:
