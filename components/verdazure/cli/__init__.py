@@ -13,6 +13,7 @@ from verdazure.cli import (
     controller,
     data,
     drift,
+    edge,
     emitted,
     endpoint,
     facts,
@@ -38,6 +39,7 @@ app.add_typer(training.app, name="training")
 app.add_typer(workspace.app, name="workspace")
 app.add_typer(controller.app, name="controller")
 app.add_typer(endpoint.app, name="endpoint")
+app.add_typer(edge.app, name="edge")
 app.command()(carbon_intensity.intensity)
 app.command()(carbon_regions.regions)
 app.command()(carbon_schedule.schedule)

@@ -32,8 +32,8 @@ EXPRESSIONS = {
     "null": "",
     "1": "",
     "deviceId = 'lund-1'": "C",
-    'deviceId = "lund-1"': "C",
-    r"deviceId = 'it\'s'": "D",
+    "deviceId = 'it''s'": "D",
+    "deviceId != 'it''s'": "ABC",
     "deviceId != 'lund-1'": "ABD",
     "deviceId <> 'lund-1'": "ABD",
     "deviceId IN ['malmo-1', 'lund-1']": "AC",
@@ -94,6 +94,7 @@ def test_an_expression_is_for_these_devices(text, devices):
 
 REFUSED = {
     "": "an empty condition is for no device; write '*' for every one",
+    'deviceId = "lund-1"': "a target condition takes single quotes; one within a text is written twice",
     "tags.site =": "'tags.site =' cannot be read at its end; there may stand: 'a text', (, a number, a property",
     "tags.site == 'a'": "cannot be read at character 12, \"= 'a'\"",
     "(tags.site = 'a'": "cannot be read at its end; there may stand: )",

@@ -1,4 +1,8 @@
-"""Target conditions: which devices a deployment is for."""
+"""Target conditions: which devices a deployment is for.
+
+Quotes after Microsoft Learn, "Understand IoT Edge automatic deployments" (issue of 2019-12-12, read on 2026-11-24).
+That page also shows `A AND B NOT C`, which no grammar of the language explains: it is refused here.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,6 +30,8 @@ class TargetCondition:
             return cls(text, None)
         if not text.strip():
             raise LanguageError("an empty condition is for no device; write '*' for every one")
+        if '"' in text:
+            raise LanguageError(f"{text!r}: a target condition takes single quotes; one within a text is written twice")
         expression = parse(text)
         for path in expression.paths:
             _check_readable(path)

@@ -47,7 +47,7 @@ ADDED: "+" | "-"
 TIMES: "*" | "/" | "%"
 NAME: /\$?[A-Za-z_][\w-]*/
 QUOTED: /\{[^{}]+\}/
-STRING: /'(\\.|[^'\\])*'|"(\\.|[^"\\])*"/
+STRING: /'(''|\\.|[^'\\])*'|"(\\.|[^"\\])*"/
 NUMBER: /\d+(\.\d+)?([eE][+-]?\d+)?/
 
 %ignore /\s+/
@@ -299,7 +299,7 @@ def _is_number(value: Evaluated) -> bool:
 
 
 def _unquoted(token: str) -> str:
-    inner = token[1:-1]
+    inner = token[1:-1].replace("''", "'") if token.startswith("'") else token[1:-1]
     return inner.replace("\\'", "'").replace('\\"', '"').replace("\\\\", "\\")
 
 
