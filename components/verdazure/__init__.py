@@ -39,6 +39,18 @@ if TYPE_CHECKING:
     from verdazure.datasets.source import AssetType as AssetType
     from verdazure.deduplication.component import DeduplicationJob as DeduplicationJob
     from verdazure.deduplication.component import DeduplicationJobArgs as DeduplicationJobArgs
+    from verdazure.edge.dataplane import AllocationPolicy as AllocationPolicy
+    from verdazure.edge.dataplane import DeviceIdentity as DeviceIdentity
+    from verdazure.edge.dataplane import DeviceIdentityArgs as DeviceIdentityArgs
+    from verdazure.edge.dataplane import EdgeDeployment as EdgeDeployment
+    from verdazure.edge.dataplane import EdgeDeploymentArgs as EdgeDeploymentArgs
+    from verdazure.edge.dataplane import EdgeModuleArgs as EdgeModuleArgs
+    from verdazure.edge.dataplane import EdgeRouteArgs as EdgeRouteArgs
+    from verdazure.edge.dataplane import EdgeRuntimeArgs as EdgeRuntimeArgs
+    from verdazure.edge.dataplane import EnrolmentGroup as EnrolmentGroup
+    from verdazure.edge.dataplane import EnrolmentGroupArgs as EnrolmentGroupArgs
+    from verdazure.edge.dataplane import TpmEnrolment as TpmEnrolment
+    from verdazure.edge.dataplane import TpmEnrolmentArgs as TpmEnrolmentArgs
     from verdazure.ingestion.component import BatchIngestion as BatchIngestion
     from verdazure.ingestion.component import BatchIngestionArgs as BatchIngestionArgs
     from verdazure.ingestion.dataflow import FileFormat as FileFormat
@@ -87,6 +99,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "AccountKind": "catalogue.component",
+    "AllocationPolicy": "edge.dataplane",
     "ArgumentError": "args",
     "AssetType": "datasets.source",
     "BatchEndpoint": "serving.batch",
@@ -108,6 +121,15 @@ _HOMES = {
     "DeduplicationJobArgs": "deduplication.component",
     "DevInstance": "compute.dev",
     "DevInstanceArgs": "compute.dev",
+    "DeviceIdentity": "edge.dataplane",
+    "DeviceIdentityArgs": "edge.dataplane",
+    "EdgeDeployment": "edge.dataplane",
+    "EdgeDeploymentArgs": "edge.dataplane",
+    "EdgeModuleArgs": "edge.dataplane",
+    "EdgeRouteArgs": "edge.dataplane",
+    "EdgeRuntimeArgs": "edge.dataplane",
+    "EnrolmentGroup": "edge.dataplane",
+    "EnrolmentGroupArgs": "edge.dataplane",
     "Environment": "landing",
     "Every": "training.timing",
     "Eviction": "compute.nodes",
@@ -158,6 +180,8 @@ _HOMES = {
     "TieredStorage": "storage",
     "TieredStorageArgs": "storage",
     "TimingMode": "training.timing",
+    "TpmEnrolment": "edge.dataplane",
+    "TpmEnrolmentArgs": "edge.dataplane",
     "TrainingSchedule": "training.component",
     "TrainingScheduleArgs": "training.component",
     "VersionUpgrade": "catalogue.component",

@@ -32,9 +32,7 @@ class ArgumentError(pulumi.RunError, pulumi.errors.InputPropertiesError):
 RecordT = TypeVar("RecordT", bound=Record)
 
 
-def normalise(
-    component: pulumi.ComponentResource, name: str, args: Mapping[str, Any] | None, record: type[RecordT]
-) -> RecordT:
+def normalise(component: pulumi.Resource, name: str, args: Mapping[str, Any] | None, record: type[RecordT]) -> RecordT:
     """Checks `args` against `record`. Raises `ArgumentError` before any resource is registered."""
     try:
         return record.model_validate(dict(args or {}), context={"name": name})

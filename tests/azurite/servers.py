@@ -42,7 +42,7 @@ def serving(answer: Callable, certificate=None, now: Callable[[], datetime] | No
             self.end_headers()
             self.wfile.write(sent)
 
-        do_GET = do_PUT = do_POST = do_PATCH = handle_any  # noqa: N815
+        do_GET = do_PUT = do_POST = do_PATCH = do_DELETE = handle_any  # noqa: N815
 
         def log_message(self, *_):
             pass
