@@ -1,1 +1,6 @@
-"""Edge: what runs on devices near the data, and who gets it."""
+"""Edge: what runs on devices near the data, and who gets it.
+
+language    target conditions and routes, by a grammar; pure
+manifest    deployment manifests: built, checked, put together as a device gets them
+dataplane   deployments, devices and enrolments as resources, by the services' own interfaces
+"""

@@ -61,7 +61,7 @@ def test_a_wrong_name_is_a_wrong_use(arguments, said):
 def test_check_finds_no_fault_and_names_the_gaps():
     output = run("check")
     assert "availability_zones (1), intensity_g_per_kwh (6)" in output
-    assert "supported_until (2)" in output
+    assert "supported_until (3)" in output
 
 
 def test_check_fails_for_a_table_past_its_shelf_life(monkeypatch):

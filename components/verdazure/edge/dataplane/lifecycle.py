@@ -68,7 +68,7 @@ class Lifecycle(dynamic.ResourceProvider):
         """An earlier attempt may have got through without its answer: what is there as we want it, is ours."""
         there = service.get(self.path(props[self.NAME]))
         told = self.said(there, props)
-        differing = [key for key in self.MANAGED if told.get(key) != props.get(key)]
+        differing = [key for key in self.MANAGED if key in told and told[key] != props.get(key)]
         if differing:
             fail(DataPlaneError(f"{conflict}; what is there differs in {', '.join(differing)}: choose another name"))
         return there
