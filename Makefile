@@ -62,10 +62,11 @@ $(AZURITE)/.installed: tests/azurite/package-lock.json
 	else echo "npm is not there: the tests against Azurite will be skipped"; fi
 	@touch $@
 
-bench: setup ## What the simulated provider costs a resource, deduplication a million blobs, and the controller a fleet
+bench: setup $(TRAINING)/.installed ## What a resource costs, a million blobs, a fleet's round, and the edge module's messages
 	@$(BIN)/python benchmarks/provider_latency.py
 	@$(BIN)/python benchmarks/deduplication.py
 	@$(BIN)/python benchmarks/fleet.py
+	@$(TRAINING)/bin/python -m benchmarks.edge_module
 
 bench-carbon: setup ## Published work on carbon, planned again: paper, ours, optimum
 	@$(BIN)/python -m benchmarks.carbon
@@ -107,7 +108,7 @@ lock: setup ## Compile the lock files
 		--no-emit-index-url --custom-compile-command "make lock" --quiet --output-file requirements.lock
 	@$(BIN)/uv pip compile tests/prove/requirements.in --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --custom-compile-command "make lock" --quiet --output-file requirements-checks.lock
-	@$(BIN)/uv pip compile jobs/pyproject.toml tests/jobs/requirements.in --extra training --universal \
+	@$(BIN)/uv pip compile jobs/pyproject.toml tests/jobs/requirements.in --extra training --extra edge --universal \
 		--python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" --quiet \
 		--output-file requirements-jobs.lock
 	@$(BIN)/uv pip compile components/verdazure/sandbox/azure/limits/requirements.in --no-deps --universal \
