@@ -1,6 +1,7 @@
 """IoT Hub and a provisioning service on this machine, as their REST interfaces speak; devices are entries of a table.
 
-Status codes and the need for ETags after Microsoft's clients; the texts of errors are our own.
+Status codes and the need for ETags after Microsoft's clients, which tests/prove/test_edge_client.py lets speak to it; the texts of
+errors are our own.
 """
 
 import itertools
@@ -63,7 +64,8 @@ class Services:
         if there and kind == "configurations" and body["content"] != there["content"]:
             return 400, {"Message": "content cannot be changed"}, {}
         table[name] = {**self._made(there), **self._stored(kind, name, body)}
-        return (200 if there else 201), table[name], {}
+        created = 201 if kind == "configurations" else 200
+        return (200 if there else created), table[name], {}
 
     def patch(self, table, kind, name, body, etag):
         if name not in table:

@@ -1,16 +1,37 @@
 """Resources of the data plane, each call against services that speak as Azure's do: what is sent, told and refused."""
 
+import base64
 import re
 
 import pytest
 import trustme
+from pulumi.dynamic.dynamic import serialize_provider
 from pulumi.runtime import rpc
-from verdazure import ArgumentError, DeviceIdentity, EdgeDeployment, EnrolmentGroup, TpmEnrolment
+from verdazure import (
+    ArgumentError,
+    DeviceIdentity,
+    DeviceIdentityArgs,
+    EdgeDeployment,
+    EdgeDeploymentArgs,
+    EdgeModuleArgs,
+    EdgeRouteArgs,
+    EdgeRuntimeArgs,
+    EnrolmentGroup,
+    EnrolmentGroupArgs,
+    TpmEnrolment,
+    TpmEnrolmentArgs,
+)
 from verdazure.edge.dataplane import service
-from verdazure.edge.dataplane.deployments import EdgeDeploymentProvider
-from verdazure.edge.dataplane.devices import DeviceIdentityProvider
-from verdazure.edge.dataplane.enrolments import EnrolmentGroupProvider, TpmEnrolmentProvider
+from verdazure.edge.dataplane.deployments import EdgeDeploymentProvider, _EdgeDeployment
+from verdazure.edge.dataplane.devices import DeviceIdentityProvider, _DeviceIdentity
+from verdazure.edge.dataplane.enrolments import (
+    EnrolmentGroupProvider,
+    TpmEnrolmentProvider,
+    _EnrolmentGroup,
+    _TpmEnrolment,
+)
 from verdazure.edge.dataplane.service import DataPlaneError
+from verdazure.edge.manifest.building import ModulePlan, RoutePlan, RuntimePlan
 
 from tests.azurite.servers import identity, serving
 from tests.unit.edge.manifests import BASE, LAYER, content
@@ -224,6 +245,32 @@ def test_what_is_sent_of_enrolments(azure):
         {"signingCertificates": {"primary": {"certificate": "-----BEGIN CERTIFICATE-----"}}},
         {"caReferences": {"primary": "root"}},
     ]
+
+
+PAIRS = {
+    EdgeDeploymentArgs: _EdgeDeployment,
+    EdgeModuleArgs: ModulePlan,
+    EdgeRouteArgs: RoutePlan,
+    EdgeRuntimeArgs: RuntimePlan,
+    DeviceIdentityArgs: _DeviceIdentity,
+    EnrolmentGroupArgs: _EnrolmentGroup,
+    TpmEnrolmentArgs: _TpmEnrolment,
+}
+
+
+@pytest.mark.parametrize(("args", "record"), PAIRS.items())
+def test_what_callers_read_is_what_is_checked(args, record):
+    required = {name for name, each in record.model_fields.items() if each.is_required()}
+    assert args.__annotations__.keys() == record.model_fields.keys()
+    assert args.__required_keys__ == required
+
+
+def test_a_provider_is_kept_by_its_name_alone():
+    """By value it would change with every version of the library, and the state would hold code."""
+    for provider in (kind[0] for kind in KINDS.values()):
+        kept = base64.b64decode(serialize_provider(provider()))
+        assert len(kept) < 150
+        assert provider.__name__.encode() in kept
 
 
 HUB = {"hub_hostname": "a.azure-devices.net"}
