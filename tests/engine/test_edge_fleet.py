@@ -14,6 +14,7 @@ from tests.azurite.servers import identity, serving
 from tests.unit.edge.manifests import public_schema
 from tests.unit.edge.services import Services
 
+ROOT = Path(__file__).parents[2]
 SITES, WORK = ("malmo", "lund", "gavle"), ("welding", "painting")
 
 
@@ -54,7 +55,8 @@ def test_it_comes_up_settles_is_mended_after_an_outside_edit_and_goes(stack_to_c
     def run(*arguments, **more):
         return pulumi(*arguments, cwd=fleet, env=variables, **more)
 
-    run("up", "--yes", "--skip-preview")
+    first = run("up", "--yes", "--policy-pack", str(ROOT / "policies"))
+    assert not any(word in first.stdout for word in ("[mandatory]", "[advisory]", "can't run policy", "warning:"))
     assert set(asked) == {"https://iothubs.azure.net", "https://azure-devices-provisioning.net"}
     assert {kind: len(held) for kind, held in services.held.items()} == {
         "configurations": 4, "devices": 1, "twins": 501, "enrollmentGroups": 1, "enrollments": 0,

@@ -19,27 +19,53 @@ Day = Annotated[
 
 @app.command()
 def check(
-    manifests: Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, help="Base or layered manifests.")],
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            exists=True, dir_okay=False, help="Manifests, lists of a hub's deployments, or stacks' exports."
+        ),
+    ],
     on: Day = None,
 ) -> None:
     """Judges manifests as IoT Hub, the device and this library would: exit code 1 where one is refused."""
+    good = True
+    for path in files:
+        document = _read(path)
+        if isinstance(document, dict) and ("modulesContent" in document or "content" in document):
+            good &= _judged(str(path), document.get("content", document), _day(on))
+        else:
+            good &= _judged_together(path, _configurations(document), _day(on))
+    if not good:
+        raise typer.Exit(1)
+
+
+def _judged_together(path: Path, configurations: list[Mapping[str, Any]], on: date) -> bool:
+    from verdazure.edge.language import LanguageError
+    from verdazure.edge.manifest import Deployment, fleet_faults
+
+    each_good = [_judged(f"{path}: {each['id']}", each["content"], on) for each in configurations]
+    try:
+        faults = fleet_faults([Deployment.of(each) for each in configurations]) if all(each_good) else []
+    except LanguageError as error:
+        print(f"{path}: {error}")
+        return False
+    for fault in faults:
+        print(f"{path}: {fault.text}")
+    return all(each_good) and not faults
+
+
+def _judged(name: str, content: Any, on: date) -> bool:
     from verdazure.edge.manifest import ManifestError, check_base, check_layer, is_layered
 
-    refused = False
-    for path in manifests:
-        content = _read(path)
-        content = content.get("content", content)
-        try:
-            layered = is_layered(content)
-            (check_layer if layered else check_base)(content, _day(on))
-        except ManifestError as error:
-            refused = True
-            for fault in error.faults:
-                print(f"{path}: {fault.text}")
-            continue
-        print(f"{path}: a {'layered' if layered else 'base'} deployment, nothing to say against it")
-    if refused:
-        raise typer.Exit(1)
+    try:
+        layered = is_layered(content)
+        (check_layer if layered else check_base)(content, on)
+    except ManifestError as error:
+        for fault in error.faults:
+            print(f"{name}: {fault.text}")
+        return False
+    print(f"{name}: a {'layered' if layered else 'base'} deployment, nothing to say against it")
+    return True
 
 
 @app.command()
@@ -102,7 +128,7 @@ def _configurations(document: Any) -> list[Mapping[str, Any]]:
         return document
     resources = document.get("deployment", {}).get("resources") if isinstance(document, Mapping) else None
     if resources is None:
-        raise typer.BadParameter("--from: neither a stack's export nor a list of deployments")
+        raise typer.BadParameter("neither a manifest, nor a stack's export, nor a list of deployments")
     held = (each["outputs"] for each in resources if each["type"].endswith(EDGE_DEPLOYMENT) and "outputs" in each)
     return [{**each, "id": each["deploymentId"]} for each in held]
 

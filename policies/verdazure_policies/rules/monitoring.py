@@ -29,6 +29,7 @@ from verdazure_policies.samples import (
     diagnostics_of,
 )
 from verdazure_policies.stack import Neighbour, Stack, absent
+from verdazure_policies.tokens import is_azure
 from verdazure_policies.view import Claim, Finding, Resource
 
 DAILY_QUOTA = "workspaceCapping.dailyQuotaGb"
@@ -212,15 +213,17 @@ def telemetry_sampling(component: Resource, params: Params) -> Iterator[Finding]
         (STACK, BUDGET),
         (STACK, BUDGET.having("notifications", UNKNOWN)),
         (STACK, RESOURCE_GROUP.having("tags.environment", "dev")),
+        (STACK,),  # what it holds is no resource of Azure, and costs nothing by itself
     ],
     fails=[
-        (STACK,),
         (STACK, RESOURCE_GROUP),
         (STACK, RESOURCE_GROUP, BUDGET.without("notifications")),
         (STACK, RESOURCE_GROUP, RESOURCE_GROUP.having("tags.environment", "dev")),
     ],
 )
 def budget_exists(root: Neighbour, params: Params, stack: Stack) -> Iterator[Finding]:
+    if not any(is_azure(each.type) for each in stack.resources):
+        return
     groups = stack.of("resources:ResourceGroup")
     if groups and all(group.tag("environment").one_of(params.exempt_environments).holds for group in groups):
         return

@@ -46,6 +46,23 @@ def test_a_bad_one_is_refused_with_file_and_path(run):
     assert shown.output.splitlines()[1] == f"bad.json: {path} is required. Fix: add {path!r} to the arguments."
 
 
+def test_the_deployments_of_a_hub_are_judged_together(run):
+    shown = run("check", "l.json", l=[*LISTED, listed("low", LAYER, 1)])
+    assert shown.exit_code == 1
+    assert shown.output.splitlines() == [
+        "l.json: base: a base deployment, nothing to say against it",
+        "l.json: night: a layered deployment, nothing to say against it",
+        "l.json: low: a layered deployment, nothing to say against it",
+        "l.json: low.priority is 1. Allowed: above 1, the lowest of a base: a layer at or below its base never counts. "
+        "Fix: raise it.",
+    ]
+    many = run("check", "l.json", l=[listed(f"l{n}", LAYER, 5) for n in range(101)])
+    assert many.output.splitlines()[-1].startswith("l.json: there are 101 deployments. Allowed: at most 100 a hub")
+    assert run("check", "l.json", l=LISTED).exit_code == 0
+    assert run("check", "l.json", l=[listed("base", BASE, 1, "site = 1")]).exit_code == 1
+    assert run("check", "l.json", l={"x": 1}).exit_code == 2
+
+
 def test_a_device_gets_base_and_layers_by_its_tags(run):
     shown = run("render", "--device", "d1", "--from", "l.json", "--tag", "site=malmo", "--tag", "line=3", l=LISTED)
     assert shown.exit_code == 0

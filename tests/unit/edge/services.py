@@ -1,7 +1,7 @@
 """IoT Hub and a provisioning service on this machine, as their REST interfaces speak; devices are entries of a table.
 
-Status codes and the need for ETags after Microsoft's clients, which tests/prove/test_edge_client.py lets speak to it; the texts of
-errors are our own.
+Status codes and the need for ETags after Microsoft's clients, one of which speaks to it in
+tests/prove/test_edge_client.py; the texts of errors are our own.
 """
 
 import itertools

@@ -7,7 +7,7 @@ from verdazure.edge.manifest.documents import (
     is_layered,
     oldest_supported,
 )
-from verdazure.edge.manifest.merging import Deployment, Effective, NoBase, effective
+from verdazure.edge.manifest.merging import Deployment, Effective, NoBase, effective, fleet_faults
 
 __all__ = [
     "Deployment",
@@ -17,6 +17,7 @@ __all__ = [
     "check_base",
     "check_layer",
     "effective",
+    "fleet_faults",
     "is_layered",
     "oldest_supported",
 ]

@@ -6,13 +6,15 @@ layer counts if its priority is above that of the base, and layers are laid on b
 """
 
 import copy
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from verdazure.edge.language import TargetCondition
+from verdazure.edge.manifest import limits
 from verdazure.edge.manifest.documents import AGENT, DESIRED, HUB, check_base, check_layer, is_layered
+from verdazure.records import Fault
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,22 @@ def effective(twin: Mapping[str, Any], deployments: Iterable[Deployment], on: da
     beaten = [f"{each.id}: {base.id} has priority {base.priority} or is newer" for each in bases[:-1]]
     below = [f"{each.id}: not above the base's priority {base.priority}" for each in layers if each not in above]
     return Effective(base.id, tuple(each.id for each in above), (*beaten, *below), content)
+
+
+def fleet_faults(deployments: Sequence[Deployment]) -> list[Fault]:
+    """What is wrong with the deployments of one hub together, each of them well made: paths start with an id."""
+    faults = []
+    if len(deployments) > limits.DEPLOYMENTS_PER_HUB:
+        most = f"at most {limits.DEPLOYMENTS_PER_HUB} a hub, base and layered together"
+        fix = "put what is for the same devices into one"
+        faults.append(Fault("deployments", f"there are {len(deployments)} deployments. Allowed: {most}. Fix: {fix}."))
+    bases = [each.priority for each in deployments if not each.layered]
+    for each in deployments:
+        if each.layered and bases and each.priority <= min(bases):
+            path = f"{each.id}.priority"
+            allowed = f"above {min(bases)}, the lowest of a base: a layer at or below its base never counts"
+            faults.append(Fault(path, f"{path} is {each.priority}. Allowed: {allowed}. Fix: raise it."))
+    return faults
 
 
 def _rank(deployment: Deployment) -> tuple[int, str, str]:
