@@ -163,3 +163,37 @@ def test_a_manifest_that_becomes_known_late_is_still_judged(project, pulumi, azu
         in said
     )
     assert refused.returncode != 0
+
+
+def test_a_hub_that_is_made_in_the_same_stack_is_known_only_later(project, pulumi, azure):
+    services, host, variables, _ = azure
+    folder = project(
+        f"""
+        import verdazure
+        from pulumi_azure_native import resources
+        group = resources.ResourceGroup("edge", location="swedencentral")
+        hub = group.id.apply(lambda _: "{host}")
+        gateway = verdazure.DeviceIdentity("gateway", {{"hub_hostname": hub, "primary_thumbprint": group.name}})
+        verdazure.DeviceIdentity("below", {{"hub_hostname": hub, "parent_scope": gateway.device_scope}})
+        verdazure.EdgeDeployment(
+            "all",
+            {{
+                "hub_hostname": hub, "target_condition": "*", "priority": 1,
+                "modules": {{
+                    "camera": {{
+                        "image": group.name.apply(lambda _: "contoso.azurecr.io/camera:3@sha256:" + "ab" * 32),
+                        "memory_mb": 64, "cpus": 0.5,
+                    }}
+                }},
+            }},
+        )
+        """
+    )
+    shown = pulumi("up", "--yes", cwd=folder, env=variables)
+    assert "5 created" in shown.stdout
+    assert services.held["devices"]["below"]["parentScopes"] == ["ms-azure-iot-edge://gateway-1"]
+    (made,) = services.held["configurations"]
+    assert made.startswith("all-")
+    pulumi("up", "--yes", "--expect-no-changes", cwd=folder, env=variables)
+    pulumi("destroy", "--yes", "--skip-preview", cwd=folder, env=variables)
+    assert {kind for kind, held in services.held.items() if held} == {"twins"}

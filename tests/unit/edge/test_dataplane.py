@@ -6,7 +6,7 @@ import re
 import pytest
 import trustme
 from pulumi.dynamic.dynamic import serialize_provider
-from pulumi.runtime import rpc
+from pulumi.output import Unknown
 from verdazure import (
     ArgumentError,
     DeviceIdentity,
@@ -186,7 +186,7 @@ def test_numbers_come_from_the_engine_as_floats_and_go_out_whole(azure):
 
 def test_what_is_not_known_yet_is_not_judged_yet(azure):
     unknown = content(LAYER)
-    unknown["modulesContent"]["$edgeAgent"]["properties.desired.modules.filter"]["settings"]["image"] = rpc.UNKNOWN
+    unknown["modulesContent"]["$edgeAgent"]["properties.desired.modules.filter"]["settings"]["image"] = Unknown()
     news = {"hubHostname": azure[1], "prefix": "night", "content": unknown}
     checked = EdgeDeploymentProvider().check({}, news)
     assert (checked.failures, checked.inputs) == ([], news)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from pulumi import dynamic
-from pulumi.runtime import rpc
+from pulumi.output import Unknown
 
 from verdazure.edge.dataplane.service import Conflict, DataPlaneError, NotFound, Service, fail
 
@@ -104,7 +104,7 @@ def is_known(value: Any) -> bool:
         return all(map(is_known, value.values()))
     if isinstance(value, list):
         return all(map(is_known, value))
-    return bool(value != rpc.UNKNOWN)
+    return not isinstance(value, Unknown)
 
 
 def without_none(properties: Mapping[str, Any]) -> Properties:
