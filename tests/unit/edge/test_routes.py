@@ -69,3 +69,33 @@ REFUSED = {
 def test_what_no_hub_takes_is_refused_by_its_part(text, said):
     with pytest.raises(LanguageError, match=re.escape(said)):
         Route.read(text)
+
+
+WEATHER = {
+    "Temperature": 50,
+    "PrevTemperatures": [20, 30, 40],
+    "IsEnabled": True,
+    "Location": {"City": "Redmond", "State": "WA"},
+    "HistoricalData": [{"Month": "Feb", "Temperature": 40}, {"Month": "Jan", "Temperature": 30}],
+}
+# The expressions of Microsoft's page on routing queries, over the message that it shows.
+PUBLISHED = {
+    "$contentEncoding = 'UTF-8'": True,
+    "processingPath = 'hot'": True,
+    "$contentEncoding = 'UTF-8' AND processingPath = 'hot'": True,
+    "$body.Weather.HistoricalData[0].Month = 'Feb'": True,
+    "$body.Weather.HistoricalData[0x1].Month = 'Feb'": False,
+    "$body.Weather.Temperature = 50 AND $body.Weather.IsEnabled": True,
+    "length($body.Weather.Location.State) = 2": True,
+    "$body.Weather.Temperature = 50 AND processingPath = 'hot'": True,
+    "$body[0] = 'Feb'": False,
+    "is_defined($body.Weather.Location.Country)": False,
+}
+
+
+@pytest.mark.parametrize(("condition", "goes"), PUBLISHED.items())
+def test_what_the_documentation_shows_is_read_as_it_says(condition, goes):
+    message = Message(
+        body={"Weather": WEATHER}, properties={"processingPath": "hot"}, system={"contentEncoding": "UTF-8"}
+    )
+    assert Route.read(f"FROM /messages/* WHERE {condition} INTO $upstream").takes(message) is goes

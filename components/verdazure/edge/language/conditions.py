@@ -12,7 +12,7 @@ from verdazure.edge.language.expressions import Expression, LanguageError, parse
 
 EVERY_DEVICE = "*"
 TWIN_FUNCTIONS = frozenset({"IS_DEFINED"})
-"""After Microsoft Learn, query language: the only function over twins (not yet held against a hub)."""
+"""After Microsoft Learn, query language (as in `expressions`): the only function over twins."""
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,15 @@
 """Expressions of IoT Hub's query language, over a document of twin or message.
 
-After Microsoft Learn, "IoT Hub query language for device and module twins, jobs, and message routing" and "IoT Hub
-message routing query syntax"; written from memory of them and not yet held against a hub. What is not there, or of
-another type than asked for, is Undefined: neither true nor false, and an expression that comes to it does not hold.
+After Microsoft Learn, "IoT Hub query language for device and module twins, jobs, and message routing" (issue of
+2018-02-26) and "IoT Hub message routing query syntax" (2018-08-13), CC-BY-4.0, read on 2026-11-24; not yet held against
+a hub. Functions, operators, literals and escapes are those of the first. What is not there, or of another type than
+asked for, is Undefined: neither true nor false, and an expression that comes to it does not hold; that comparisons
+within `NOT`, `AND` and `OR` keep it so is from memory.
 """
 
 import math
 import operator
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -48,7 +51,7 @@ TIMES: "*" | "/" | "%"
 NAME: /\$?[A-Za-z_][\w-]*/
 QUOTED: /\{[^{}]+\}/
 STRING: /'(''|\\.|[^'\\])*'|"(\\.|[^"\\])*"/
-NUMBER: /\d+(\.\d+)?([eE][+-]?\d+)?/
+NUMBER: /0[xX][0-9a-fA-F]+|\d+(\.\d+)?([eE][+-]?\d+)?/
 
 %ignore /\s+/
 """
@@ -182,7 +185,7 @@ class _Building(Transformer[Token, Node]):
         return lambda _: said
 
     def number(self, parts: list[Any]) -> Node:
-        said = float(parts[0])
+        said = _number(parts[0])
         return lambda _: said
 
     def constant(self, parts: list[Any]) -> Node:
@@ -192,7 +195,7 @@ class _Building(Transformer[Token, Node]):
     def step(self, parts: list[Any]) -> Any:
         token = parts[0]
         if token.type == "NUMBER":
-            return int(float(token))
+            return int(_number(token))
         return _unquoted(token) if token.type == "STRING" else str(token)
 
     def path(self, parts: list[Any]) -> Node:
@@ -298,9 +301,16 @@ def _is_number(value: Evaluated) -> bool:
     return _kind(value) == "number"
 
 
+def _number(token: str) -> float:
+    return float(int(token, 16)) if token[:2].lower() == "0x" else float(token)
+
+
 def _unquoted(token: str) -> str:
     inner = token[1:-1].replace("''", "'") if token.startswith("'") else token[1:-1]
-    return inner.replace("\\'", "'").replace('\\"', '"').replace("\\\\", "\\")
+    return _ESCAPE.sub(lambda found: chr(int(found[1], 16)) if found[1] else found[2], inner)
+
+
+_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
 
 
 def _of_numbers(function: Callable[..., float]) -> Callable[..., Evaluated]:
