@@ -108,6 +108,33 @@ def render(
     print(json.dumps(found.content, indent=2))
 
 
+@app.command()
+def size(
+    devices: Annotated[int, typer.Option(min=1, help="How many devices send.")],
+    messages: Annotated[int, typer.Option(min=1, help="Messages that one device sends in a day.")],
+    size_bytes: Annotated[int, typer.Option("--bytes", min=1, help="Bytes of one message.")],
+) -> None:
+    """How large a hub is needed, and how large if devices put several messages into one: exit code 1 where none is."""
+    from verdazure import facts
+    from verdazure.edge.sizing import Telemetry, TooMuch, size
+
+    sent = Telemetry(devices, messages, size_bytes)
+    together = sent.batched(facts.iot_hub_tiers.get("S1").meter_bytes)
+    fits = True
+    for name, each in {"as it is": sent, "batched": together}.items():
+        what = f"{each.messages_per_day:,} messages of {each.bytes_per_message:,} bytes a device and day"
+        try:
+            hub = size(each)
+        except TooMuch as error:
+            fits = name != "batched"
+            print(f"{name}: {what}: none: {error}")
+            continue
+        units = "1 unit" if hub.units == 1 else f"{hub.units} units"
+        print(f"{name}: {what}: {hub.tier}, {units}; {hub.counted:,} counted, {100 * hub.used:.0f} % of the quota")
+    if not fits:
+        raise typer.Exit(1)
+
+
 def _read(path: Path) -> Any:
     try:
         return json.loads(path.read_text(encoding="utf-8"))

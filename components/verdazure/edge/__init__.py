@@ -2,5 +2,6 @@
 
 language    target conditions and routes, by a grammar; pure
 manifest    deployment manifests: built, checked, put together as a device gets them
+sizing      how large a hub its devices need; pure
 dataplane   deployments, devices and enrolments as resources, by the services' own interfaces
 """

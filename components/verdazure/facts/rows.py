@@ -191,6 +191,18 @@ class Runtime(Sourced):
     """Last day of support; the last day of the month where only a month is published. None: not known."""
 
 
+class IotHubTier(Sourced):
+    """What one unit of an IoT Hub takes. The basic tiers are not there: they have no IoT Edge."""
+
+    messages_per_day: int
+    """Of one unit."""
+    meter_bytes: int
+    """A message counts once for each so many bytes, or part of them."""
+    most_units: int
+    edge_deployments: int
+    """Most automatic deployments of a hub, base and layered together."""
+
+
 class Model(Sourced):
     """A pre-trained model. `licence` is that of the facts; `model_licence` that of the weights."""
 

@@ -73,6 +73,7 @@ open_datasets = Table(
     "open_datasets", "open dataset", rows.OpenDataset, "Azure Open Datasets: where, how large, whose terms", _YEAR / 2
 )
 retentions = Table("retentions", "retention period", rows.Retention, "How long records must or may be kept", _YEAR)
+iot_hub_tiers = Table("iot_hub_tiers", "IoT Hub tier", rows.IotHubTier, "What a unit of an IoT Hub takes", 2 * _YEAR)
 runtimes = Table("runtimes", "runtime", rows.Runtime, "End of life of runtimes", _YEAR / 2)
 
 ALL: tuple[Table[Any], ...] = (
@@ -86,6 +87,7 @@ ALL: tuple[Table[Any], ...] = (
     models,
     open_datasets,
     retentions,
+    iot_hub_tiers,
     runtimes,
     typical_days,
 )

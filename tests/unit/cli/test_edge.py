@@ -63,6 +63,26 @@ def test_the_deployments_of_a_hub_are_judged_together(run):
     assert run("check", "l.json", l={"x": 1}).exit_code == 2
 
 
+def test_a_hub_is_sized_and_batching_shown(run):
+    def sized(*arguments):
+        return CliRunner().invoke(app, ["edge", "size", *arguments])
+
+    shown = sized("--devices", "500", "--messages", "17280", "--bytes", "300")
+    assert (shown.exit_code, shown.output.splitlines()) == (
+        0,
+        [
+            "as it is: 17,280 messages of 300 bytes a device and day: S2, 2 units; 8,640,000 counted, 72 % of the "
+            "quota",
+            "batched: 1,330 messages of 3,900 bytes a device and day: S1, 3 units; 665,000 counted, 55 % of the quota",
+        ],
+    )
+    too_much = sized("--devices", "1000000", "--messages", "86400", "--bytes", "4096")
+    assert too_much.exit_code == 1
+    assert "none: 86,400,000,000 messages a day are more than 4 units of S2 take: aggregate on the devices" in (
+        too_much.output
+    )
+
+
 def test_a_device_gets_base_and_layers_by_its_tags(run):
     shown = run("render", "--device", "d1", "--from", "l.json", "--tag", "site=malmo", "--tag", "line=3", l=LISTED)
     assert shown.exit_code == 0

@@ -5,8 +5,6 @@ their public repository, read on 2026-11-24. The first says 20 modules a deploym
 which could not be read here and is taken from memory.
 """
 
-DEPLOYMENTS_PER_HUB = 100
-"""Base and layered together, of a paid hub; a free one takes 10."""
 MODULES_PER_DEPLOYMENT = 50
 """Without the two of the runtime."""
 DESIRED_BYTES = 32 * 1024

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from verdazure import facts
 from verdazure.edge.language import TargetCondition
-from verdazure.edge.manifest import limits
 from verdazure.edge.manifest.documents import AGENT, DESIRED, HUB, check_base, check_layer, is_layered
 from verdazure.records import Fault
 
@@ -83,8 +83,8 @@ def effective(twin: Mapping[str, Any], deployments: Iterable[Deployment], on: da
 def fleet_faults(deployments: Sequence[Deployment]) -> list[Fault]:
     """What is wrong with the deployments of one hub together, each of them well made: paths start with an id."""
     faults = []
-    if len(deployments) > limits.DEPLOYMENTS_PER_HUB:
-        most = f"at most {limits.DEPLOYMENTS_PER_HUB} a hub, base and layered together"
+    if len(deployments) > (most_of_all := max(tier.edge_deployments for tier in facts.iot_hub_tiers().values())):
+        most = f"at most {most_of_all} a hub, base and layered together"
         fix = "put what is for the same devices into one"
         faults.append(Fault("deployments", f"there are {len(deployments)} deployments. Allowed: {most}. Fix: {fix}."))
     bases = [each.priority for each in deployments if not each.layered]
