@@ -5,7 +5,6 @@ the published specification of the provisioning service; the audiences after the
 (`constants.py`; MIT); all read on 2026-11-24. Versions: 2021-04-12 of the hub, 2021-10-01 of the provisioning service.
 """
 
-import json
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -130,7 +129,7 @@ def _told(response: Any) -> str:
     """The hub's `Message` or the provisioning service's `message`."""
     try:
         document = response.json()
-    except (ValueError, json.JSONDecodeError):
+    except ValueError:
         return ""
     if not isinstance(document, Mapping):
         return ""

@@ -9,7 +9,7 @@ from pydantic import Field, field_validator, model_validator
 from verdazure.args import TextLeaf
 from verdazure.edge.manifest import limits
 from verdazure.edge.manifest.containers import REASON_LABEL
-from verdazure.edge.manifest.documents import AGENT, DESIRED, HUB, RestartPolicy, Status
+from verdazure.edge.manifest.documents import AGENT, DESIRED, HUB, RestartPolicy, Status, check_count
 from verdazure.edge.manifest.values import (
     EnvironmentName,
     EnvironmentValue,
@@ -91,9 +91,7 @@ class ContentPlan(Record):
     @field_validator("modules")
     @classmethod
     def _are_few(cls, modules: dict[str, ModulePlan]) -> dict[str, ModulePlan]:
-        if len(modules) > limits.MODULES_PER_DEPLOYMENT:
-            allowed = f"at most {limits.MODULES_PER_DEPLOYMENT}"
-            refuse("", f"{len(modules)} modules", allowed, "put what belongs together into one module")
+        check_count(modules)
         return modules
 
     @model_validator(mode="after")

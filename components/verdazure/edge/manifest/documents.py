@@ -225,7 +225,7 @@ class AgentDesired(_Part):
     @field_validator("modules")
     @classmethod
     def _are_few(cls, modules: dict[str, Module]) -> dict[str, Module]:
-        _check_count(modules)
+        check_count(modules)
         return modules
 
 
@@ -243,7 +243,8 @@ class HubDesired(_Part):
     store_and_forward: StoreAndForward = Field(alias="storeAndForwardConfiguration")
 
 
-def _check_count(modules: Mapping[str, Any]) -> None:
+def check_count(modules: Mapping[str, Any]) -> None:
+    """Raises `Refusal` for more than a device takes."""
     if len(modules) > limits.MODULES_PER_DEPLOYMENT:
         allowed = f"at most {limits.MODULES_PER_DEPLOYMENT} modules a device"
         refuse("", f"{len(modules)} modules", allowed, "put what belongs together into one module")
