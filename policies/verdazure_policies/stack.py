@@ -8,8 +8,10 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
+from typing import Any
 
-from pulumi_policy import PolicyResource
+from pulumi_policy import PolicyCustomTimeouts, PolicyResource, PolicyResourceOptions
+from pulumi_policy.proxy import unknown_checking_proxy
 
 from verdazure_policies.tokens import canonical, is_azure
 from verdazure_policies.view import Claim, Resource, State, Value
@@ -154,6 +156,13 @@ class _References:
         if self._by_name and _name_of(other) is None:
             return True
         return any(each.refers_to(self._path, other) is None for each in self._waiting)
+
+
+def handed_over(token: str, name: str, urn: str, properties: Mapping[str, Any]) -> PolicyResource:
+    """A resource as the engine hands it to a stack rule, still without what it depends on."""
+    options = PolicyResourceOptions(False, [], None, [], PolicyCustomTimeouts(0, 0, 0), [])
+    props = unknown_checking_proxy(dict(properties))
+    return PolicyResource(token, props, urn, name, options, None, None, [], {})
 
 
 def absent(type_: str, want: str) -> Claim:

@@ -3,22 +3,20 @@
 from hypothesis import given
 from hypothesis import strategies as st
 from pulumi_policy import PolicyResource
-from pulumi_policy.policy import PolicyCustomTimeouts, PolicyResourceOptions
-from pulumi_policy.proxy import unknown_checking_proxy
 from verdazure_policies.samples import UNKNOWN
-from verdazure_policies.stack import Neighbour, Stack
+from verdazure_policies.stack import Neighbour, Stack, handed_over
 
-OPTIONS = PolicyResourceOptions(False, [], None, [], PolicyCustomTimeouts(0, 0, 0), [])
 ACCOUNTS, POLICIES, PATH = "storage:StorageAccount", "storage:ManagementPolicy", "accountName"
 names = st.sampled_from(["one", "Two", "three", UNKNOWN, None])
 
 
 def resource(type_: str, number: int, properties: dict[str, object], dependencies: list[PolicyResource], linked: bool):
     token = f"azure-native:{type_}"
-    urn = f"urn:pulumi:prod::shop::{token}::{number}"
-    links = {PATH: dependencies} if linked else {}
-    props = unknown_checking_proxy({key: value for key, value in properties.items() if value is not None})
-    return PolicyResource(token, props, urn, str(number), OPTIONS, None, None, dependencies, links)
+    given = {key: value for key, value in properties.items() if value is not None}
+    made = handed_over(token, str(number), f"urn:pulumi:prod::shop::{token}::{number}", given)
+    made.dependencies += dependencies
+    made.property_dependencies |= {PATH: dependencies} if linked else {}
+    return made
 
 
 @st.composite
