@@ -148,13 +148,13 @@ class Excuses:
                 yield f"{said} covers nothing. Fix: remove it ({each})."
             elif self._today <= each.expires <= self._today + WARNED_BEFORE:
                 yield f"{said} ends on {each.expires}. Fix: mend what it covers, or ask {each.owner} to renew it."
-        gone = [id_ for id_ in self._baseline if id_ not in self._seen]
-        kept = len(self._baseline) - len(gone)
+        gone = len(self._baseline.keys() - self._seen)
+        kept = len(self._baseline) - gone
         if kept:
-            yield f"{kept} finding{'s' * (kept != 1)} of the baseline stand: mend them when you can."
+            what = "stands. Fix: mend it" if kept == 1 else "stand. Fix: mend them"
+            yield f"{kept} of the baseline still {what} when you can."
         if gone:
-            are = "are" if len(gone) > 1 else "is"
-            yield f"{len(gone)} of the baseline {are} gone. Fix: write it anew, it shrinks."
+            yield f"{gone} of the baseline {'is' if gone == 1 else 'are'} gone. Fix: write it anew, it shrinks."
 
     @property
     def given(self) -> bool:

@@ -51,8 +51,8 @@ _CORRECT = "Fix: correct the policy pack configuration"
 class ParameterError(ValueError):
     """A pack configuration sets a parameter that the rule does not have, or to a value of another kind."""
 
-    def __init__(self, parameter: str, fault: str) -> None:
-        self.parameter, self.fault = parameter, fault
+    def __init__(self, parameter: str, fault: str, allowed: str) -> None:
+        self.parameter, self.allowed = parameter, allowed
         super().__init__(f"{fault}. {_CORRECT}")
 
 
@@ -62,11 +62,11 @@ def parameters(rule: Rule, *layers: Mapping[str, Any]) -> Params:
     for key, value in (pair for layer in layers for pair in layer.items()):
         if key not in values:
             allowed = ", ".join(values) or "none"
-            raise ParameterError(key, f"unknown parameter {key!r}. Allowed: {allowed}")
+            raise ParameterError(key, f"unknown parameter {key!r}. Allowed: {allowed}", f"as parameters: {allowed}")
         try:
             values[key] = rule.parameters[key].read(value)
         except ValueError as error:
-            raise ParameterError(key, f"parameter {key!r} {error}") from None
+            raise ParameterError(key, f"parameter {key!r} {error}", str(error).partition(", wanted ")[2]) from None
     return Params(**values)
 
 

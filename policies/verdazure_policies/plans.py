@@ -95,9 +95,10 @@ def read(text: str) -> Plan:
         return _preview(document)
     if isinstance(document, Mapping) and "sequence" in document:
         return _events([document])
-    raise PlanError(
-        "is none of: pulumi stack export, pulumi preview --json, or events, one a line. Fix: write it by one of them"
-    )
+    raise PlanError(_NEITHER)
+
+
+_NEITHER = "is none of: pulumi stack export, pulumi preview --json, or events, one a line. Fix: write it by one of them"
 
 
 def _state(deployment: Mapping[str, Any]) -> Plan:
@@ -117,7 +118,10 @@ def _preview(document: Mapping[str, Any]) -> Plan:
     return Plan("preview", _last_of_each(_planned(each["newState"]) for each in steps))
 
 
-def _events(events: Iterable[Mapping[str, Any]]) -> Plan:
+def _events(told: Iterable[Mapping[str, Any]]) -> Plan:
+    events = list(told)
+    if not any("sequence" in each for each in events):
+        raise PlanError(_NEITHER)
     steps = (each["resourcePreEvent"]["metadata"] for each in events if "resourcePreEvent" in each)
     there = (each["new"] for each in steps if each.get("op") not in GONE and each.get("new"))
     return Plan("events", _last_of_each(map(_planned, there)))

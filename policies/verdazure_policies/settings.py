@@ -79,9 +79,10 @@ def _checked(key: str, setting: Mapping[str, Any]) -> str:
         rule = find(key)
         parameters(rule, {name: value for name, value in setting.items() if name != LEVEL})
     except UnknownRule as unknown:
-        refuse(key, "of no rule", "a rule's id or name, or all", unknown.fix)
+        refuse(key, setting, "a rule's id or name, or all, before the colon", unknown.fix)
     except ParameterError as error:
-        refuse(f"{key}.{error.parameter}", "wrong", error.fault, f"`verdazure rules explain {rule.id}` lists them")
+        value = setting[error.parameter]
+        refuse(f"{key}.{error.parameter}", value, error.allowed, f"`verdazure rules explain {rule.id}` tells which")
     if setting.get(LEVEL) == EnforcementLevel.REMEDIATE.value and not can_fix(rule):
         refuse(key, "remediate", "advisory, mandatory or disabled: it mends nothing by itself", "take one of these")
     return rule.id
@@ -125,7 +126,7 @@ class Loaded:
     """Finding id -> what it was."""
 
 
-def load(path: Path | None, profile: str | None = None) -> Loaded:
+def load(path: Path | None, profile: str | None = None, with_baseline: bool = True) -> Loaded:
     """The settings of a file, those of nobody where there is none, with that profile if one is told.
 
     Raises `SettingsError`.
@@ -133,7 +134,8 @@ def load(path: Path | None, profile: str | None = None) -> Loaded:
     told = _read(path) if path else {}
     settings = _checked_settings({**told, "profile": profile} if profile else told, str(path or "profile"))
     beside = path.parent if path else Path()
-    return Loaded(settings, read_baseline(beside / settings.baseline) if settings.baseline else {})
+    file = settings.baseline if with_baseline else None
+    return Loaded(settings, read_baseline(beside / file) if file else {})
 
 
 def _read(path: Path) -> Mapping[str, Any]:

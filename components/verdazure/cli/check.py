@@ -36,7 +36,8 @@ def check(
     form: Annotated[str, typer.Option("--format", help=f"One of {', '.join(FORMATS)}.")] = "text",
     output: Annotated[Path | None, typer.Option("--output", "-o", help="File to write to; a summary is shown.")] = None,
     write_baseline: Annotated[
-        Path | None, typer.Option(help="Write down the violations that are there now; later runs leave them out.")
+        Path | None,
+        typer.Option(help="Write down the violations that are there now, and end; later runs leave them out."),
     ] = None,
 ) -> None:
     """Judge a plan, a state or a stack by the rules.
@@ -53,7 +54,7 @@ def check(
         _stop(f"--format is {form!r}. Allowed: {', '.join(FORMATS)}. Fix: take one of these.")
     try:
         plan = read(_text(file, stack))
-        loaded = loaded_settings(settings, profile)
+        loaded = loaded_settings(settings, profile, with_baseline=write_baseline is None)
     except PlanError as error:
         _stop(f"{file or 'the stack'} {error}.")
     except SettingsError as error:
@@ -61,21 +62,23 @@ def check(
     report = judged(plan, loaded.settings, loaded.baseline)
     if write_baseline:
         write_baseline.write_text(document.baseline(report), encoding="utf-8")
+        print(f"{write_baseline}: {summary.sentence(report)} Later runs leave these violations out.")
+        raise typer.Exit(0)
     written = WRITERS[form](report)
     if output:
         output.write_text(written, encoding="utf-8")
-        print(summary.sentence(report))
+        print(f"{output}: {summary.sentence(report)}")
     else:
         sys.stdout.write(written)
     raise typer.Exit(int(report.blocks))
 
 
-def loaded_settings(path: Path | None, profile: str | None) -> "Loaded":
+def loaded_settings(path: Path | None, profile: str | None, with_baseline: bool = True) -> "Loaded":
     """The settings of a file, of the folder's own one, or of nobody; with another profile if one is told."""
     from verdazure_policies.settings import FILE, load
 
     here = Path(FILE)
-    return load(path or (here if here.is_file() else None), profile)
+    return load(path or (here if here.is_file() else None), profile, with_baseline)
 
 
 def _text(file: Path | None, stack: str | None) -> str:

@@ -23,7 +23,7 @@ def render(report: Report) -> str:
 
 def baseline(report: Report) -> str:
     """What a team begins with: the violations that are there now."""
-    kept = (line for line in report.lines if line.outcome in (Outcome.VIOLATION, Outcome.BASELINE))
+    kept = (line for line in report.lines if line.outcome is Outcome.VIOLATION)
     findings = [
         {
             "id": line.judgement.id,

@@ -1,5 +1,6 @@
 """The report as Markdown, for a pull request: what blocks is open, the rest folds away."""
 
+import re
 from collections.abc import Iterable, Iterator
 
 from verdazure_policies.checking import Line, Report
@@ -45,9 +46,9 @@ def _table(lines: Iterable[Line]) -> str:
 
 
 def _where(line: Line) -> str:
-    return " ".join(filter(None, (f"`{line.judgement.name}`", _escaped(place(line)))))
+    return " ".join(filter(None, (_escaped(line.judgement.name), _escaped(place(line)))))
 
 
 def _escaped(text: str) -> str:
     """Names come from programs: none of them may draw a table's border or open a tag."""
-    return text.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;").replace("\n", " ")
+    return re.sub(r"([\\|`*_\[\]])", r"\\\1", text).replace("<", "&lt;").replace("\n", " ")

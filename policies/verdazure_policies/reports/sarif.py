@@ -45,8 +45,10 @@ def render(report: Report) -> str:
 
 
 def _rule(rule: Rule) -> dict[str, Any]:
-    tags = [rule.group, "sustainability", *(["security"] if rule.group == "security" else [])]
-    properties: dict[str, Any] = {"tags": tags, "problem.severity": "error" if rule.mandatory else "warning"}
+    properties: dict[str, Any] = {
+        "tags": ["sustainability", rule.group],
+        "problem.severity": "error" if rule.mandatory else "warning",
+    }
     if rule.group == "security":
         properties["security-severity"] = _SECURITY_SEVERITY[rule.severity]
     return {

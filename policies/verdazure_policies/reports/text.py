@@ -33,8 +33,9 @@ def render(report: Report) -> str:
         console.print(Text(textwrap.fill(words(line), console.width, **_INDENTED)))
         console.print()
     for aside in asides(report):
-        console.print(Text(f"note: {aside}", style="dim"))
-    console.print(Text(f"{sentence(report)} ({basis(report)})", style="bold red" if report.blocks else "bold green"))
+        console.print(Text(f"note: {aside}", style="dim"), soft_wrap=True)
+    said = Text(f"{sentence(report)} ({basis(report)})", style="bold red" if report.blocks else "bold green")
+    console.print(said, soft_wrap=True)
     written: str = console.file.getvalue()  # type: ignore[attr-defined]
     return written
 
