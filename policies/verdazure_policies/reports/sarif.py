@@ -45,10 +45,8 @@ def render(report: Report) -> str:
 
 
 def _rule(rule: Rule) -> dict[str, Any]:
-    properties: dict[str, Any] = {
-        "tags": ["sustainability", rule.group],
-        "problem.severity": "error" if rule.mandatory else "warning",
-    }
+    level = "error" if rule.mandatory else "warning"
+    properties: dict[str, Any] = {"tags": ["sustainability", rule.group], "problem.severity": level}
     if rule.group == "security":
         properties["security-severity"] = _SECURITY_SEVERITY[rule.severity]
     return {
@@ -57,7 +55,7 @@ def _rule(rule: Rule) -> dict[str, Any]:
         "shortDescription": {"text": f"{rule.title}."},
         "fullDescription": {"text": rule.why},
         "help": {"text": f"{rule.why} `verdazure rules explain {rule.id}` shows what passes and what does not."},
-        "defaultConfiguration": {"level": "error" if rule.mandatory else "warning"},
+        "defaultConfiguration": {"level": level},
         "properties": properties,
     }
 
