@@ -1,7 +1,7 @@
 """Judges a plan or a state by the rulebook as a team has set it. Pure: neither an engine nor a cloud."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pulumi_policy import EnforcementLevel
@@ -79,7 +79,7 @@ def check(plan: Plan, settings: Settings, baseline: Mapping[str, Any]) -> Report
             if not judgements:
                 passed.append((RULEBOOK[rule_id], urn, name))
             for judgement in judgements:
-                assessed = excuses.assess(judgement)
+                assessed = _mended(excuses.assess(judgement), ruling)
                 blocks = assessed.outcome is Outcome.VIOLATION and ruling.level is not EnforcementLevel.ADVISORY
                 lines.append(Line(assessed, blocks, places[urn].type, places[urn].location))
     return Report(
@@ -100,6 +100,12 @@ def _judged(rule: Rule, ruling: Ruling, plan: Plan) -> Iterator[tuple[str, str, 
     for resource in stack.resources if stack else plan.alone:
         if rule.judges(resource):
             yield resource.urn, resource.name, judge(rule, resource, params, stack, ruling.when_unknown)
+
+
+def _mended(assessed: Assessed, ruling: Ruling) -> Assessed:
+    by_itself = assessed.judgement.change is not None and ruling.level is EnforcementLevel.REMEDIATE
+    settled = by_itself and assessed.outcome is Outcome.VIOLATION
+    return replace(assessed, outcome=Outcome.MENDED) if settled else assessed
 
 
 _SEVERITIES = ("critical", "high", "medium", "low")

@@ -95,6 +95,8 @@ class Outcome(str, Enum):
     EXEMPT = "exempt"
     BASELINE = "baseline"
     """It was there when the baseline was written."""
+    MENDED = "mended"
+    """The rule's level is `remediate`, so that a deployment sets it right."""
 
 
 @dataclass(frozen=True)

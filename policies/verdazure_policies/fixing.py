@@ -34,6 +34,16 @@ def mended(properties: Mapping[str, Any], changes: Iterable[Change]) -> dict[str
     return copy if any(made) else None
 
 
+def is_secret(properties: Mapping[str, Any], path: str) -> bool:
+    """Whether what stands at a path of plain properties, or around it, is secret."""
+    place: Any = properties
+    for key in _keys(path):
+        if isinstance(place, Secret) or not isinstance(place, dict | list):
+            break
+        place = place[key] if isinstance(place, list) else place.get(key)
+    return isinstance(place, Secret)
+
+
 def changes_of(judgements: Iterable[Judgement]) -> list[Change]:
     return [each.change for each in judgements if each.change is not None]
 
@@ -67,7 +77,7 @@ def _revealed(value: Any) -> Any:
 
 def _set(properties: dict[str, Any], change: Change) -> bool:
     """Sets one property, its parents made where they are missing. False where a parent is no container."""
-    *parents, last = (int(key) if key.isdigit() else key for key in re.findall(r"[^.\[\]]+", change.path))
+    *parents, last = _keys(change.path)
     place: Any = properties
     for key in parents:
         place = place[key] if isinstance(place, list) else place.setdefault(key, {})
@@ -76,3 +86,7 @@ def _set(properties: dict[str, Any], change: Change) -> bool:
     was = place[last] if isinstance(place, list) else place.get(last)
     place[last] = Secret(change.value) if isinstance(was, Secret) else change.value
     return True
+
+
+def _keys(path: str) -> list[Any]:
+    return [int(key) if key.isdigit() else key for key in re.findall(r"[^.\[\]]+", path)]

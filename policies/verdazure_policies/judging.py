@@ -9,7 +9,7 @@ from typing import Any
 
 from verdazure_policies.rulebook import FAIL, Params, Rule, Scope, WhenUnknown
 from verdazure_policies.stack import Stack
-from verdazure_policies.view import Change, Finding, Resource
+from verdazure_policies.view import Change, Finding, Resource, shown
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,14 @@ class Judgement:
         """Names this finding and no other, from run to run, as long as resource and property keep their names."""
         digest = hashlib.sha256(f"{self.urn}\n{self.path}".encode()).hexdigest()
         return f"{self.rule.id}-{digest[:8]}"
+
+    @property
+    def mending(self) -> str:
+        """What its change does: property, before and after."""
+        if self.finding is None or self.change is None:
+            return ""
+        was = f"{self.finding.found} -> " if self.change.path == self.finding.path else ""
+        return f"{self.change.path}: {was}{shown(self.change.value)}"
 
     def __str__(self) -> str:
         return f"{self.rule.id} {self.rule.name}: {self.name}: {self.finding or self.crash}"

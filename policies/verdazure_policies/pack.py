@@ -10,6 +10,7 @@ A team that writes its own pack takes the policies from here:
     PolicyPack("our-rules", policies=[*policies(settings), our_own_policy])
 """
 
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -28,7 +29,7 @@ from pulumi_policy import (
 from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, UnknownValueError
 
 from verdazure_policies.exemptions import Assessed, Excuses, Outcome
-from verdazure_policies.fixing import can_fix, changes_of, mended, plain, readable
+from verdazure_policies.fixing import can_fix, changes_of, is_secret, mended, plain, readable
 from verdazure_policies.judging import Judgement, ParameterError, judge, parameters
 from verdazure_policies.profiles import Ruling
 from verdazure_policies.rulebook import RULEBOOK, Params, Rule, Scope
@@ -113,7 +114,10 @@ class RulePolicy:
             args.not_applicable(f"{self._rule.id} does not judge this resource")
         found = self._judged(resource, parameters(self._rule, self._ruling.parameters, args.get_config()))
         open_ones = [each for each in found if self._excuses.assess(each).outcome is Outcome.VIOLATION]
-        return mended(properties, changes_of(open_ones))
+        changed = mended(properties, changes_of(open_ones))
+        if changed is not None:
+            _tell(open_ones, properties)
+        return changed
 
     def _judged(self, resource: Resource, params: Params, stack: Stack | None = None) -> list[Judgement]:
         return judge(self._rule, resource, params, stack, self._ruling.when_unknown)
@@ -131,6 +135,15 @@ class RulePolicy:
             if each.outcome is Outcome.VIOLATION:
                 report(str(each), each.judgement.urn)
         _advise(assessed)
+
+
+def _tell(judgements: Iterable[Judgement], properties: Mapping[str, Any]) -> None:
+    """Before and after: the engine shows what a pack writes to standard error, and itself says only how many."""
+    for each in judgements:
+        if each.change:
+            secret = is_secret(properties, each.change.path)
+            said = f"{each.change.path}: [secret]" if secret else each.mending
+            print(f"{each.rule.id} {each.rule.name}: {each.name}: mended: {said}", file=sys.stderr)
 
 
 def _advise(assessed: Iterable[Assessed]) -> None:

@@ -20,6 +20,7 @@ from verdazure_policies.view import Resource
 
 GONE = frozenset({"delete", "delete-replaced", "discard", "discard-replaced", "remove-pending-replace", "read-discard"})
 """Steps after which the resource is not there."""
+SECRET = "[secret]"  # noqa: S105 (what a preview writes in place of one)
 HERE = "project:///"
 """How a source position within the project begins."""
 
@@ -164,6 +165,8 @@ def _plain(value: Any) -> Any:
         if SPECIAL_SIG_KEY in value:
             return UNKNOWN_STRING_VALUE
         return {key: _plain(each) for key, each in value.items()}
+    if value == SECRET:
+        return UNKNOWN_STRING_VALUE
     return [_plain(each) for each in value] if isinstance(value, list) else value
 
 

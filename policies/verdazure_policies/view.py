@@ -84,7 +84,7 @@ class Value:
             return "not known before the deployment"
         if isinstance(self.content, str) and len(self.content) > _LONGEST_ECHO:
             return f"a text of {len(self.content)} characters"
-        return _plain(self.content) if isinstance(self.content, bool | int | float | str) else "set"
+        return shown(self.content) if isinstance(self.content, bool | int | float | str) else "set"
 
     def defaulting_to(self, default: Any) -> "Value":
         """The same property with the value that Azure gives it when the program sets none."""
@@ -97,7 +97,7 @@ class Value:
         return Claim(None if self.state is State.UNKNOWN else False, self, want)
 
     def equals(self, wanted: str | bool) -> "Claim":
-        return self.satisfies(lambda found: _same(found, wanted), _plain(wanted))
+        return self.satisfies(lambda found: _same(found, wanted), shown(wanted))
 
     def one_of(self, allowed: Sequence[str]) -> "Claim":
         return self.satisfies(lambda found: any(_same(found, each) for each in allowed), " or ".join(allowed))
@@ -105,7 +105,7 @@ class Value:
     def is_not(self, refused: str | bool) -> "Claim":
         """Claims that the value differs from `refused`; a missing value does."""
         claim = ~self.equals(refused)
-        return replace(claim, want=f"anything but {_plain(refused)}")
+        return replace(claim, want=f"anything but {shown(refused)}")
 
     def at_most(self, limit: float, unit: str = "") -> "Claim":
         return self.satisfies(lambda found: _number(found) and found <= limit, _measure("at most", limit, unit))
@@ -297,7 +297,8 @@ def _minutes(found: object) -> float | None:
     return sum(float(match[part] or 0) * minutes for part, minutes in _MINUTES.items())
 
 
-def _plain(content: object) -> str:
+def shown(content: object) -> str:
+    """A flag, number or text as messages show it."""
     return str(content).lower() if isinstance(content, bool) else f"{content:g}" if _number(content) else str(content)
 
 

@@ -57,6 +57,8 @@ def _finding(line: Line) -> dict[str, Any]:
     if finding:
         told |= {"property": finding.path, "found": finding.found, "wanted": finding.wanted, "fix": finding.fix}
         told["savesKgCo2eMonthly"] = finding.saves
+    if judgement.change:
+        told["change"] = {"property": judgement.change.path, "value": judgement.change.value}
     if line.location:
         told["location"] = {"file": line.location.file, "line": line.location.line}
     if line.assessed.exemption:

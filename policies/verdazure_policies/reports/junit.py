@@ -47,7 +47,8 @@ def _told(case: TestCase, lines: list[Line]) -> TestCase:
 def _result(line: Line) -> Failure | Skipped | None:
     if line.blocks:
         return Failure(_message(line), line.judgement.rule.severity.value)
-    return None if line.outcome is Outcome.VIOLATION else Skipped(_message(line), line.outcome.value)
+    passes = line.outcome in (Outcome.VIOLATION, Outcome.MENDED)
+    return None if passes else Skipped(_message(line), line.outcome.value)
 
 
 def _message(line: Line) -> str:

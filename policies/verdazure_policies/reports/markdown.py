@@ -12,6 +12,7 @@ _FOLDED = {
     Outcome.UNVERIFIED: "Cannot be verified before the deployment",
     Outcome.EXEMPT: "Exempt",
     Outcome.BASELINE: "In the baseline",
+    Outcome.MENDED: "Mended by themselves",
 }
 
 

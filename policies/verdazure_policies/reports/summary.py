@@ -13,6 +13,7 @@ def sentence(report: Report) -> str:
         (len(report.of(Outcome.VIOLATION)), "advises", "advise"),
         (len(report.of(Outcome.UNVERIFIED)), "cannot be verified", "cannot be verified"),
         (len(report.of(Outcome.EXEMPT)), "is exempt", "are exempt"),
+        (len(report.of(Outcome.MENDED)), "is mended by itself", "are mended by themselves"),
         (len(report.of(Outcome.BASELINE)), "stands in the baseline", "stand in the baseline"),
     ]
     said = [f"{count} {one if count == 1 else many}" for count, one, many in parts if count]

@@ -20,6 +20,7 @@ _SIGNS = {
     Outcome.UNVERIFIED: ("unverified", "cyan"),
     Outcome.EXEMPT: ("exempt", "dim"),
     Outcome.BASELINE: ("baseline", "dim"),
+    Outcome.MENDED: ("mended", "green"),
 }
 
 
@@ -49,4 +50,6 @@ def _head(line: Line) -> Text:
     head.append(f"  {rule.severity.value}  {line.judgement.name}")
     where = "  ".join(filter(None, (place(line), line.judgement.id)))
     head.append(f"  {where}", "dim")
+    if line.outcome is Outcome.MENDED:
+        head.append(f"\n    {line.judgement.mending}", "green")
     return head

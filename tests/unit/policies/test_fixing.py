@@ -7,7 +7,7 @@ import pytest
 from pulumi_policy import Secret
 from pulumi_policy.deserialize import deserialize_properties
 from verdazure_policies import rules
-from verdazure_policies.fixing import can_fix, changes_of, judge_alone, mended, plain, readable
+from verdazure_policies.fixing import can_fix, changes_of, is_secret, judge_alone, mended, plain, readable
 from verdazure_policies.rulebook import RULEBOOK, Rule, Scope
 from verdazure_policies.samples import UNKNOWN, Sample
 from verdazure_policies.view import Change, Resource
@@ -83,6 +83,8 @@ def test_a_secret_stays_one() -> None:
     assert after["open"] is False
     assert isinstance(after["key"], Secret)
     assert after["key"].value == "new"
+    paths = ("key", "key.inner", "open", "nowhere.at")
+    assert [is_secret(plain(handed), path) for path in paths] == [True, True, False, False]
 
 
 def _indexless(path: str) -> str:

@@ -17,9 +17,13 @@ def resource(kind: str, name: str, **more: Any) -> dict[str, Any]:
 
 
 ACCOUNT = resource(
-    "StorageAccount", "data", inputs={"location": "swedencentral", "key": SECRET}, outputs={"name": "stdata"},
-    sourcePosition="project:///../lib/pulumi/x.py#9", stackTrace=[{}, {"sourcePosition": "project:///main/app.py#12,4"}],
-)  # fmt: skip
+    "StorageAccount",
+    "data",
+    inputs={"location": "swedencentral", "key": SECRET, "sealed": "[secret]"},
+    outputs={"name": "stdata"},
+    sourcePosition="project:///../lib/pulumi/x.py#9",
+    stackTrace=[{}, {"sourcePosition": "project:///main/app.py#12,4"}],
+)
 POLICY = resource(
     "ManagementPolicy", "policy", inputs={"accountName": "04da6b54-80e4-46f7-96ec-b56ff0331ba9"},
     dependencies=[ACCOUNT["urn"]], propertyDependencies={"accountName": [ACCOUNT["urn"]], "policy": None},
@@ -57,6 +61,7 @@ def test_a_state_holds_inputs_outputs_and_links() -> None:
 def test_what_is_secret_is_as_unknown_as_what_is_not_made_yet() -> None:
     account, policy = read(state(ACCOUNT, POLICY)).resources
     assert account.resource["key"].state is State.UNKNOWN
+    assert account.resource["sealed"].state is State.UNKNOWN, "as a preview writes it"
     assert policy.resource["accountName"].state is State.UNKNOWN
 
 
