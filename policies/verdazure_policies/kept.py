@@ -29,8 +29,9 @@ def kilograms(size: str | None, count: float | None, region: str | None) -> floa
 def saved(size: Value, count: Value, location: Value, most: float = 0) -> float | None:
     """kgCO2e a month that is saved by keeping up at most so many; None where that is not known, or nothing."""
     more = number(count)
-    fewer = kilograms(text(size), None if more is None else more - most, text(location))
-    return fewer if fewer is not None and fewer > 0 else None
+    if more is None or more <= most:
+        return None
+    return kilograms(text(size), more - most, text(location))
 
 
 def number(value: Value) -> float | None:

@@ -62,14 +62,22 @@ def serve(
 
 
 def analyse(servicer: Any, sample: Sample, type_: str | None = None) -> Answer:
-    request = analyzer_pb2.AnalyzeRequest(
-        type=type_ or token(sample), name=sample.name, urn=urn(sample), properties=_struct(sample.properties)
-    )
-    return _answer(servicer.Analyze(request, None))
+    return _answer(servicer.Analyze(resource_request(sample, type_), None))
 
 
 def analyse_stack(servicer: Any, samples: Iterable[Sample]) -> Answer:
-    samples = list(samples)
+    return _answer(servicer.AnalyzeStack(stack_request(list(samples)), None))
+
+
+def resource_request(sample: Sample, type_: str | None = None) -> Any:
+    """What the engine asks about a resource that is registered."""
+    return analyzer_pb2.AnalyzeRequest(
+        type=type_ or token(sample), name=sample.name, urn=urn(sample), properties=_struct(sample.properties)
+    )
+
+
+def stack_request(samples: Sequence[Sample]) -> Any:
+    """What the engine asks when all are registered."""
     by_name = {sample.name: sample for sample in samples}
     request = analyzer_pb2.AnalyzeStackRequest()
     for sample in samples:
@@ -80,7 +88,7 @@ def analyse_stack(servicer: Any, samples: Iterable[Sample]) -> Answer:
             if source in by_name:
                 resource.propertyDependencies[path].urns.append(urn(by_name[source]))
                 resource.dependencies.append(urn(by_name[source]))
-    return _answer(servicer.AnalyzeStack(request, None))
+    return request
 
 
 def token(sample: Sample) -> str:
