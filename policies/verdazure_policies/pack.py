@@ -26,6 +26,7 @@ from pulumi_policy import (
 from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, UnknownValueError
 
 from verdazure_policies import rules
+from verdazure_policies.frameworks import GUIDE
 from verdazure_policies.judging import ParameterError, Verdict, judge, parameters
 from verdazure_policies.rulebook import RULEBOOK, Rule, Scope
 from verdazure_policies.stack import Stack
@@ -33,8 +34,6 @@ from verdazure_policies.view import Resource
 
 Overrides = Mapping[str, Mapping[str, Any]]
 """Rule name or id -> parameter -> value."""
-
-GUIDE = "Sustainable AI design for workloads on Azure"
 
 rules.load()
 
@@ -65,8 +64,9 @@ def _policy(rule: Rule, overrides: Mapping[str, Any]) -> Policy:
         "config_schema": _schema(rule, overrides),
         "display_name": f"{rule.id} {rule.title}",
         "severity": rule.severity,
+        # Pulumi takes one framework for a policy: the others are tags.
         "framework": PolicyComplianceFramework(name=GUIDE, specification=rule.guide),
-        "tags": [rule.group],
+        "tags": [rule.group, *(f"gsf:{each.slug}" for each in rule.gsf), *(f"waf:{each.slug}" for each in rule.waf)],
     }
     if rule.scope is Scope.STACK:
         return StackValidationPolicy(validate=_stack_validation(rule, overrides), **record)

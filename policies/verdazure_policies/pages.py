@@ -13,8 +13,8 @@ from pulumi_policy.proxy import unknown_checking_proxy
 
 from verdazure_policies import rules
 from verdazure_policies.examples import WIDTH, program
+from verdazure_policies.frameworks import ARTICLES, GUIDE, PATTERNS
 from verdazure_policies.judging import Verdict, judge, parameters
-from verdazure_policies.pack import GUIDE
 from verdazure_policies.rulebook import EVERY_RESOURCE, FAIL, RULEBOOK, STACK_ROOT, Parameter, Rule, Scope, Target
 from verdazure_policies.samples import Sample
 from verdazure_policies.stack import Stack
@@ -78,7 +78,7 @@ def _page(rule: Rule) -> str:
             "## Why",
             rule.why,
             "## Recommendation",
-            f"*{rule.guide}*, of Microsoft's guide *{GUIDE}*.",
+            *_served(rule),
             "## What is judged",
             *_judged(rule),
             "## Examples",
@@ -90,6 +90,14 @@ def _page(rule: Rule) -> str:
             f"Written by `{COMMAND}` from the record in [{rule.group}.py]({record}).",
         ]
     )
+
+
+def _served(rule: Rule) -> Iterator[str]:
+    yield f"*{rule.guide}*, of Microsoft's guide *{GUIDE}*."
+    others = [f"- {PATTERNS}: {each.shown}" for each in rule.gsf]
+    others += [f"- {ARTICLES}: {each.shown}" for each in rule.waf]
+    if others:
+        yield "\n".join(["It also serves:", "", *others])
 
 
 def _judged(rule: Rule) -> Iterator[str]:

@@ -9,6 +9,7 @@ from typing import Any
 from pulumi_policy import Severity
 from verdazure.guardrails import Limit
 
+from verdazure_policies.frameworks import Guide, Pattern, Recommendation
 from verdazure_policies.samples import Sample
 from verdazure_policies.stack import Neighbour, Stack
 from verdazure_policies.tokens import is_azure
@@ -138,14 +139,18 @@ class Rule:
     """Readable: the Pulumi policy's name and the key in a pack configuration."""
     title: str
     why: str
-    guide: str
-    """Recommendation of Microsoft's "Sustainable AI design for workloads on Azure" that it serves."""
+    guide: Guide
+    """Recommendation of Microsoft's guide that it serves."""
     severity: Severity
     targets: tuple[Target, ...]
     scope: Scope
     check: Callable[..., Iterator[Finding]]
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
     when_unknown: WhenUnknown = WARN
+    gsf: tuple[Pattern, ...] = ()
+    """Green Software Patterns that it makes a stack keep to; none where none fits."""
+    waf: tuple[Recommendation, ...] = ()
+    """Recommendations of the Azure Well-Architected Framework, beside the guide's; none where none fits."""
     related: tuple[str, ...] = ()
     """Rules of other sets about the same thing: set and id, in brackets what they leave out. Azure Policy's built-ins
     are named by the first eight digits of their id."""

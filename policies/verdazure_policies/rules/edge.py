@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from verdazure import guardrails
 
+from verdazure_policies.frameworks import Guide, Pattern, Recommendation
 from verdazure_policies.rulebook import CRITICAL, FAIL, HIGH, LOW, MEDIUM, Params, limit, rule
 from verdazure_policies.samples import BROKER_LISTENER, IOT_HUB, PROVISIONING, UNKNOWN
 from verdazure_policies.view import Claim, Finding, Resource
@@ -19,8 +20,6 @@ ROUTES = "properties.routing.routes"
 ENDPOINTS = "properties.routing.endpoints"
 TTL = "properties.cloudToDevice.defaultTtlAsIso8601"
 PORTS = "properties.ports"
-SECURITY = "Model reusability"  # the guide's row on "meeting security and compliance requirements"
-EDGE = "Regional data strategy"  # the guide's row that asks to process near the data, and to move little of it
 WITHIN = {"name": "office", "action": "Accept", "ipMask": "203.0.113.0/24"}
 
 
@@ -29,7 +28,7 @@ WITHIN = {"name": "office", "action": "Accept", "ipMask": "203.0.113.0/24"}
     name="iot-hub-local-auth",
     title="Nobody administers a hub by a shared key",
     severity=HIGH,
-    guide=SECURITY,
+    guide=Guide.MODEL_REUSABILITY,
     why="A key of a hub opens every device that it knows, names nobody, and is copied wherever it is used.",
     types=[HUBS],
     related=("Azure Policy 672d56b3", "Azure Policy 9f8ba900 (sets it)"),
@@ -46,7 +45,7 @@ def iot_hub_local_auth(hub: Resource, params: Params) -> Iterator[Finding]:
     name="iot-hub-tls",
     title="Devices talk TLS 1.2 or newer to their hub",
     severity=CRITICAL,
-    guide=SECURITY,
+    guide=Guide.MODEL_REUSABILITY,
     why="Older versions of TLS are read by whoever stands between a device and its hub.",
     types=[HUBS],
     related=("PSRule Azure.IoTHub.MinTLS (in the regions that enforced it when it was written)",),
@@ -63,7 +62,9 @@ def iot_hub_tls(hub: Resource, params: Params) -> Iterator[Finding]:
     name="iot-hub-network",
     title="A hub is reached from where its devices are, and from nowhere else",
     severity=HIGH,
-    guide=SECURITY,
+    guide=Guide.MODEL_REUSABILITY,
+    gsf=(Pattern.CLOUD_NATIVE_NETWORK_SECURITY,),
+    waf=(Recommendation.NETWORK_CONTROLS,),
     why="A hub that the whole internet reaches is tried by the whole internet.",
     types=[HUBS],
     when_unknown=FAIL,
@@ -90,7 +91,9 @@ def iot_hub_network(hub: Resource, params: Params) -> Iterator[Finding]:
     name="provisioning-network",
     title="A provisioning service is reached from where devices are set up",
     severity=HIGH,
-    guide=SECURITY,
+    guide=Guide.MODEL_REUSABILITY,
+    gsf=(Pattern.CLOUD_NATIVE_NETWORK_SECURITY,),
+    waf=(Recommendation.NETWORK_CONTROLS,),
     why="Whoever reaches it can try to enrol a device of their own.",
     types=["deviceprovisioningservices:IotDpsResource"],
     related=("Azure Policy d82101f3",),
@@ -111,7 +114,9 @@ def provisioning_network(service: Resource, params: Params) -> Iterator[Finding]
     name="iot-hub-right-size",
     title="A hub has no more units than its devices need",
     severity=MEDIUM,
-    guide="Scaling and workload resiliency",
+    guide=Guide.SCALING,
+    gsf=(Pattern.RIGHT_SIZED_COMPUTE,),
+    waf=(Recommendation.SCALABILITY_NEEDS,),
     why="Units of a hub are held day and night for messages that a device need not send.",
     types=[HUBS],
     params={"max_units": limit(guardrails.IOT_HUB_UNITS_MAX, "Most units of one hub")},
@@ -131,7 +136,9 @@ def iot_hub_right_size(hub: Resource, params: Params) -> Iterator[Finding]:
     name="filter-telemetry",
     title="A hub keeps what somebody reads, and not all that devices say",
     severity=MEDIUM,
-    guide=EDGE,
+    guide=Guide.REGIONAL_DATA,
+    gsf=(Pattern.MODELS_AT_THE_EDGE,),
+    waf=(Recommendation.RELEVANT_DATA,),
     why="Raw telemetry in storage is written, copied and kept for a question that nobody asks.",
     types=[HUBS],
     passes=[
@@ -170,7 +177,7 @@ def filter_telemetry(hub: Resource, params: Params) -> Iterator[Finding]:
     name="cloud-to-device-ttl",
     title="A message to a device that is away does not wait for long",
     severity=LOW,
-    guide=EDGE,
+    guide=Guide.REGIONAL_DATA,
     why="Commands that pile up for a device that sleeps are kept, retried, and out of date when it wakes.",
     types=[HUBS],
     params={"max_minutes": limit(guardrails.CLOUD_TO_DEVICE_MINUTES_MAX, "Longest time that a message may wait")},
@@ -188,7 +195,7 @@ def cloud_to_device_ttl(hub: Resource, params: Params) -> Iterator[Finding]:
     name="broker-listener-tls",
     title="An edge broker speaks TLS and asks who is there",
     severity=HIGH,
-    guide=SECURITY,
+    guide=Guide.MODEL_REUSABILITY,
     why="A plain listener lets anybody on the shop floor's network read the plant, and write to it.",
     types=["iotoperations:BrokerListener"],
     passes=[BROKER_LISTENER],

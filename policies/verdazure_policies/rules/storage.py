@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from verdazure import guardrails
 
+from verdazure_policies.frameworks import Guide, Pattern, Recommendation
 from verdazure_policies.rulebook import HIGH, LOW, MEDIUM, Disagreement, Params, Target, limit, rule, stack_rule
 from verdazure_policies.samples import (
     BLOB_SERVICE,
@@ -52,7 +53,9 @@ VERSIONED = BLOB_SERVICE.having("isVersioningEnabled", True).linked({"accountNam
     name="storage-lifecycle",
     title="Every storage account has a lifecycle policy",
     severity=HIGH,
-    guide="Storage optimization",
+    guide=Guide.STORAGE,
+    gsf=(Pattern.EXPIRING_STORAGE,),
+    waf=(Recommendation.RELEVANT_DATA,),
     why="Without a lifecycle policy data stays on hot disks, powered, for as long as the account lives.",
     types=[Target("storage:StorageAccount", "kind", ("StorageV2", "BlobStorage"))],
     passes=[
@@ -81,7 +84,9 @@ def storage_lifecycle(account: Neighbour, params: Params, stack: Stack) -> Itera
     name="lifecycle-tiers",
     title="A lifecycle policy cools data early and in order",
     severity=HIGH,
-    guide="Storage optimization",
+    guide=Guide.STORAGE,
+    gsf=(Pattern.EXPIRING_STORAGE,),
+    waf=(Recommendation.BLOB_TIER,),
     why="A policy that acts late, or in an order that never happens, keeps data on the disks that draw most.",
     types=["storage:ManagementPolicy"],
     params={
@@ -127,7 +132,9 @@ def lifecycle_tiers(policy: Resource, params: Params) -> Iterator[Finding]:
     name="lifecycle-versions",
     title="Where versions are kept, old ones go",
     severity=MEDIUM,
-    guide="Storage optimization",
+    guide=Guide.STORAGE,
+    gsf=(Pattern.EXPIRING_STORAGE,),
+    waf=(Recommendation.RELEVANT_DATA,),
     why="Each overwrite leaves a whole copy behind, out of sight and powered for as long as the account lives.",
     types=["storage:BlobServiceProperties"],
     passes=[
@@ -163,7 +170,8 @@ def lifecycle_versions(service: Neighbour, params: Params, stack: Stack) -> Iter
     name="no-premium-by-default",
     title="Fast disks only where latency needs them",
     severity=MEDIUM,
-    guide="Storage optimization",
+    guide=Guide.STORAGE,
+    waf=(Recommendation.ACCESS_TIER,),
     why="Premium storage keeps more flash powered for the same bytes.",
     types=["storage:StorageAccount", "compute:Disk"],
     related=("Azure Policy 7433c107 (a list of skus)",),
@@ -194,7 +202,9 @@ def no_premium_by_default(resource: Resource, params: Params) -> Iterator[Findin
     name="soft-delete-bounds",
     title="Deleted data is kept long enough to regret it, and no longer",
     severity=MEDIUM,
-    guide="Storage optimization",
+    guide=Guide.STORAGE,
+    gsf=(Pattern.EXPIRING_STORAGE,),
+    waf=(Recommendation.RELEVANT_DATA,),
     why="Soft-deleted data is as powered as live data: a week saves the day, a year only keeps disks busy.",
     types=["storage:BlobServiceProperties"],
     params={
@@ -225,7 +235,9 @@ def soft_delete_bounds(service: Resource, params: Params) -> Iterator[Finding]:
     name="change-feed-bounds",
     title="A change feed forgets",
     severity=LOW,
-    guide="Storage optimization",
+    guide=Guide.STORAGE,
+    gsf=(Pattern.EXPIRING_STORAGE,),
+    waf=(Recommendation.RELEVANT_DATA,),
     why="A change feed without an end keeps a record of every write for as long as the account lives.",
     types=["storage:BlobServiceProperties"],
     params={"max_days": limit(guardrails.CHANGE_FEED_DAYS_MAX, "Longest time that the change feed is kept")},
@@ -252,7 +264,8 @@ def change_feed_bounds(service: Resource, params: Params) -> Iterator[Finding]:
     name="last-access-tracked",
     title="A rule on the last read can see reads",
     severity=MEDIUM,
-    guide="Storage optimization",
+    guide=Guide.STORAGE,
+    waf=(Recommendation.BLOB_TIER,),
     why="A lifecycle rule on the last access does nothing in an account that does not track it: data stays hot.",
     types=["storage:ManagementPolicy"],
     passes=[
@@ -288,7 +301,8 @@ def last_access_tracked(policy: Neighbour, params: Params, stack: Stack) -> Iter
     name="incremental-snapshots",
     title="Snapshots hold what changed, on standard disks",
     severity=LOW,
-    guide="Storage optimization",
+    guide=Guide.STORAGE,
+    waf=(Recommendation.RELEVANT_DATA,),
     why="A full snapshot copies the whole disk again, and a premium one keeps the copy on flash.",
     types=["compute:Snapshot"],
     passes=[SNAPSHOT, SNAPSHOT.without("sku")],
@@ -310,7 +324,9 @@ def incremental_snapshots(snapshot: Resource, params: Params) -> Iterator[Findin
     name="registry-retention",
     title="A premium registry forgets untagged images",
     severity=MEDIUM,
-    guide="Storage optimization",
+    guide=Guide.STORAGE,
+    gsf=(Pattern.EXPIRING_STORAGE,),
+    waf=(Recommendation.RELEVANT_DATA,),
     why="Each rebuild leaves an untagged image of gigabytes behind that nothing pulls again.",
     types=[Target("containerregistry:Registry", "sku.name", ("Premium",))],
     params={"max_days": limit(guardrails.REGISTRY_RETENTION_DAYS_MAX, "Longest time that an untagged image is kept")},
@@ -337,7 +353,8 @@ def registry_retention(registry: Resource, params: Params) -> Iterator[Finding]:
     name="acr-right-sku",
     title="A registry is Premium only for what Premium alone can do",
     severity=LOW,
-    guide="Storage optimization",
+    guide=Guide.STORAGE,
+    waf=(Recommendation.SCALABILITY_NEEDS,),
     why="Premium holds more storage and throughput ready than Standard or Basic, used or not.",
     types=[Target("containerregistry:Registry", "sku.name", ("Premium",))],
     disagreement=Disagreement(
