@@ -149,7 +149,7 @@ def _is_filled(resource: Resource, path: str) -> bool:
     name="model-monitor",
     title="A model that answers in production is watched for drift",
     severity=MEDIUM,
-    guide=Guide.OPERATIONS,
+    guide=Guide.RETRAINING,
     why="A model that is retrained by the calendar trains too often or too late; drift says when it is needed.",
     types=[MANAGED_DEPLOYMENTS],
     params={"environments": IN_USE},

@@ -103,7 +103,7 @@ def _count(text: object) -> float:
     name="serving-right-size",
     title="Requests are answered by few and plain machines",
     severity=HIGH,
-    guide=Guide.MODEL_SIZE,
+    guide=Guide.SCALING,
     gsf=(Pattern.EFFICIENT_ACCELERATORS, Pattern.RIGHT_SIZED_COMPUTE),
     waf=(Recommendation.SCALABILITY_NEEDS,),
     why="A GPU that serves draws power day and night, however few requests come; many models answer on a CPU.",
