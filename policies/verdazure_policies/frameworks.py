@@ -113,6 +113,11 @@ class Pattern(_Pattern, Enum):
         "on-demand-execution-ai-agent-workloads",
         "Use on-demand execution for AI and agent workloads",
     )
+    OTHER_CPUS = (
+        "catalog/architecture/technology-selection",
+        "evaluate-other-cpu-architectures",
+        "Evaluate other CPU architectures",
+    )
     PRETRAINED_MODELS = (
         "development",
         "pre-trained-transfer-learning",
@@ -186,6 +191,7 @@ class Recommendation(_Recommendation, Enum):
     """Recommendations that some rule makes a stack keep to."""
 
     ACCESS_TIER = Article.STORAGE, "Use the best suited storage access tier"
+    ARM_PROCESSORS = Article.APPLICATION_PLATFORM, "Evaluate Ampere Altra Arm-based processors for Virtual Machines"
     ASYNC_ACCESS = Article.APPLICATION_DESIGN, "Optimize for async access patterns"
     AUTOSCALING = Article.APPLICATION_PLATFORM, "Utilize auto-scaling and bursting capabilities"
     BACKUP_POLICIES = Article.STORAGE, "Revise backup and retention policies"

@@ -312,7 +312,11 @@ SNAPSHOT = Sample(
 
 VIRTUAL_MACHINE = Sample(
     "compute:VirtualMachine",
-    {"location": REGION, "tags": TAGS, "hardwareProfile": {"vmSize": "Standard_D4ads_v5"}},
+    {
+        "location": REGION,
+        "tags": {**TAGS, "architecture": "x64"},
+        "hardwareProfile": {"vmSize": "Standard_D4ads_v5"},
+    },
 )
 
 EQUIPPED_MACHINE = (

@@ -1,12 +1,13 @@
 """Compute: no node idles, none is larger or older than it needs to be, and spare capacity comes first."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
 from verdazure import facts, guardrails
 
 from verdazure_policies.frameworks import Guide, Pattern, Recommendation
-from verdazure_policies.machines import AML_CLUSTERS, AML_INSTANCES, AML_NODES, VM_HOSTS, is_gpu, vm_sizes
+from verdazure_policies.machines import AML_CLUSTERS, AML_INSTANCES, AML_NODES, ARM_HOSTS, VM_HOSTS, is_gpu, vm_sizes
 from verdazure_policies.rulebook import (
     CRITICAL,
     HIGH,
@@ -53,6 +54,9 @@ DATA_FLOW = "properties.computeProperties.dataFlowProperties"
 TIMER = "devtestlab:GlobalSchedule"
 DEV_MACHINE = VIRTUAL_MACHINE.having("tags.environment", "dev")
 INTERRUPTIBLE = VIRTUAL_MACHINE.having("tags.interruptible", "true")
+MACHINE_SIZE = "hardwareProfile.vmSize"
+X64_MACHINE = VIRTUAL_MACHINE.without("tags.architecture")
+ARM_MACHINE = X64_MACHINE.having(MACHINE_SIZE, "Standard_D4pds_v6")
 SCALE_SET_PRIORITY = "virtualMachineProfile.priority"
 SCALE_SET = Sample(
     "compute:VirtualMachineScaleSet", {**INTERRUPTIBLE.properties, "sku": {"name": "Standard_D4ads_v5", "capacity": 2}}
@@ -274,6 +278,44 @@ def gpu_right_size(machine: Resource, params: Params) -> Iterator[Finding]:
         f"a size with at most {params.max_boards} boards",
     )
     yield from few.when(developing).otherwise("take fewer: `verdazure size` says which size does the job")
+
+
+@rule(
+    id="CM09",
+    name="arm-for-cpu",
+    title="Machines without a GPU have Arm processors where the software allows",
+    severity=LOW,
+    guide=Guide.OPERATIONS,
+    gsf=(Pattern.OTHER_CPUS,),
+    waf=(Recommendation.ARM_PROCESSORS,),
+    why="Arm processors need less power for the work of many services, and most software is built for them too.",
+    types=ARM_HOSTS,
+    passes=[
+        ARM_MACHINE,
+        VIRTUAL_MACHINE,
+        X64_MACHINE.having(MACHINE_SIZE, "Standard_NC4as_T4_v3"),
+        X64_MACHINE.having(MACHINE_SIZE, "Standard_D1_v2"),
+        X64_MACHINE.having("osProfile", {"windowsConfiguration": {"provisionVMAgent": True}}),
+        KUBERNETES,
+        KUBERNETES.having(POOL_SIZE, "Standard_D4ads_v5").having(f"{POOL}.osType", "Windows"),
+    ],
+    fails=[
+        X64_MACHINE,
+        X64_MACHINE.having("tags.architecture", "arm64"),
+        KUBERNETES.having(POOL_SIZE, "Standard_D8ads_v5"),
+    ],
+    unknown=[
+        X64_MACHINE.having(MACHINE_SIZE, UNKNOWN),
+        X64_MACHINE.having(MACHINE_SIZE, "Standard_ZZ1"),
+        X64_MACHINE.having("tags", UNKNOWN),
+        X64_MACHINE.having("osProfile", UNKNOWN),
+    ],
+)
+def arm_for_cpu(host: Resource, params: Params) -> Iterator[Finding]:
+    bound = host.tag("architecture").equals("x64")
+    for size in vm_sizes(host):
+        arm = _has_arm(size).unless(bound).unless(_runs_windows(host, size))
+        yield from arm.otherwise(_arm_replacement(size))
 
 
 @rule(
@@ -533,6 +575,40 @@ def _is_current(size: Value) -> Claim:
 def _replacement(size: Value) -> str:
     row = _row(size)
     return f"use {row.successor}" if row and row.successor else "use a size that the facts table lists as current"
+
+
+def _has_arm(size: Value) -> Claim:
+    """Whether there is nothing to gain; undecided where the facts table does not hold the size."""
+    row = _row(size)
+    return size.satisfies(lambda _: _arm_instead(row) is None if row else None, "a size with Arm processors")
+
+
+def _arm_replacement(size: Value) -> str:
+    row = _row(size)
+    arm = _arm_instead(row) if row else None
+    return f"use {arm or 'an Arm size'}, or tag what is built for x64 alone with architecture: x64"
+
+
+def _arm_instead(size: facts.VmSize) -> str | None:
+    """The Arm size with as many vCPUs and no less memory, for one that has other processors and no GPU."""
+    if size.architecture == "arm64" or size.gpu is not None:
+        return None
+    plain = [each for each in facts.vm_sizes().values() if each.gpu is None and each.deployable]
+    arms = [each for each in plain if each.architecture == "arm64" and each.vcpus == size.vcpus]
+    enough = [each for each in arms if _memory(each) >= _memory(size)]
+    return min(enough, key=_memory).name if enough else None
+
+
+def _memory(size: facts.VmSize) -> float:
+    return size.memory_gib or 0.0
+
+
+def _runs_windows(host: Resource, size: Value) -> Claim:
+    """Microsoft Learn names Linux and client editions of Windows for Arm sizes, and no Windows pools of them in AKS."""
+    if host.type.startswith("compute:"):
+        profile = "virtualMachineProfile.osProfile" if host.type == SCALE_SET.type else "osProfile"
+        return host[f"{profile}.windowsConfiguration"].satisfies(lambda _: True, "a configuration")
+    return host[re.sub(r"vmSize$", "osType", size.path)].equals("Windows")
 
 
 def _boards(size: object) -> float | None:

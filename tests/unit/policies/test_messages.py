@@ -34,6 +34,14 @@ def said(rule_id: str, *case: Sample, config: dict[str, Any] | None = None) -> l
     ]
 
 
+def test_a_machine_is_told_the_arm_size_of_its_vcpus() -> None:
+    assert said("CM09", VIRTUAL_MACHINE.without("tags.architecture")) == [
+        "virtualmachine: hardwareProfile.vmSize is Standard_D4ads_v5, "
+        "wanted a size with Arm processors. "
+        "Fix: use Standard_D4pds_v6, or tag what is built for x64 alone with architecture: x64."
+    ]
+
+
 def test_a_larger_model_is_told_the_smaller_one() -> None:
     assert said("MI01", HOSTED_MODEL.having("properties.model.name", "gpt-5")) == [
         "deployment: properties.model.name is gpt-5, wanted a model without a smaller one of its kind. "
