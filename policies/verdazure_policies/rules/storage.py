@@ -9,7 +9,18 @@ from itertools import pairwise
 from verdazure import guardrails
 
 from verdazure_policies.frameworks import Guide, Pattern, Recommendation
-from verdazure_policies.rulebook import HIGH, LOW, MEDIUM, Disagreement, Params, Target, limit, rule, stack_rule
+from verdazure_policies.rulebook import (
+    HIGH,
+    LOW,
+    MEDIUM,
+    Disagreement,
+    Parameter,
+    Params,
+    Target,
+    limit,
+    rule,
+    stack_rule,
+)
 from verdazure_policies.samples import (
     BLOB_SERVICE,
     DISK,
@@ -31,6 +42,8 @@ COOL = f"{RULE}.{ACTIONS}.tierToCool"
 COOL_DAYS = f"{COOL}.daysAfterModificationGreaterThan"
 COLD_DAYS = f"{RULE}.{ACTIONS}.tierToCold.daysAfterModificationGreaterThan"
 OLD_VERSIONS = f"{RULE}.definition.actions.version.delete"
+POLICY = "storage:ManagementPolicy"
+SELDOM_READ = STORAGE_ACCOUNT.having("tags.data-class", "backup")
 OTHER_ACCOUNT = replace(STORAGE_ACCOUNT, name="other")
 RETENTION = "policies.retentionPolicy"
 LAST_ACCESS = "daysAfterLastAccessTimeGreaterThan"
@@ -75,7 +88,7 @@ VERSIONED = BLOB_SERVICE.having("isVersioningEnabled", True).linked({"accountNam
     ],
 )
 def storage_lifecycle(account: Neighbour, params: Params, stack: Stack) -> Iterator[Finding]:
-    policy = stack.has_naming(account, "accountName", "storage:ManagementPolicy")
+    policy = stack.has_naming(account, "accountName", POLICY)
     yield from policy.otherwise("add a storage.ManagementPolicy for it, or use TieredStorage")
 
 
@@ -157,12 +170,55 @@ def lifecycle_versions(service: Neighbour, params: Params, stack: Stack) -> Iter
     account = stack.named_by(service, "accountName", "storage:StorageAccount")
     if account is None:
         return
-    policies = stack.naming(account, "accountName", "storage:ManagementPolicy")
+    policies = stack.naming(account, "accountName", POLICY)
     versioning = service["isVersioningEnabled"].defaulting_to(False)
-    expiring = Claim(_deletes_versions(policies), versioning, "with a lifecycle rule that deletes old versions")
+    expiring = Claim(
+        _has_action(policies, "version.delete"), versioning, "with a lifecycle rule that deletes old versions"
+    )
     yield from expiring.when(versioning.equals(True)).otherwise(
         "add version.delete to a rule of the account's storage.ManagementPolicy, or turn versioning off"
     )
+
+
+@stack_rule(
+    id="ST04",
+    name="cool-default",
+    title="What is seldom read does not stay hot",
+    severity=MEDIUM,
+    guide=Guide.STORAGE,
+    waf=(Recommendation.ACCESS_TIER, Recommendation.BLOB_TIER),
+    why="The hot tier keeps raw data, archives and backups ready for readers who hardly ever come.",
+    types=[Target("storage:StorageAccount", "kind", ("StorageV2", "BlobStorage"))],
+    params={"classes": Parameter(("raw", "archive", "backup"), "Values of the tag data-class that mean: seldom read")},
+    passes=[
+        (SELDOM_READ.having("accessTier", "Cool"),),
+        (SELDOM_READ.having("accessTier", "Cold"),),
+        (SELDOM_READ, LIFECYCLE),
+        (STORAGE_ACCOUNT,),
+        (SELDOM_READ.having("tags.data-class", "raw dataset"),),
+        (SELDOM_READ.having("tags.data-class", ""),),
+    ],
+    fails=[
+        (SELDOM_READ,),
+        (SELDOM_READ.having("tags.data-class", "raw backup").having("accessTier", "Hot"),),
+        (SELDOM_READ, LIFECYCLE.having(f"{RULE}.{ACTIONS}", {"delete": {"daysAfterModificationGreaterThan": 30}})),
+        (SELDOM_READ, OTHER_ACCOUNT, LIFECYCLE.linked({"accountName": OTHER_ACCOUNT.name})),
+    ],
+    unknown=[
+        (SELDOM_READ.having("accessTier", UNKNOWN),),
+        (SELDOM_READ, LIFECYCLE.linked({})),
+        (SELDOM_READ, LIFECYCLE.having("policy", UNKNOWN)),
+        (SELDOM_READ.having("tags", UNKNOWN),),
+    ],
+)
+def cool_default(account: Neighbour, params: Params, stack: Stack) -> Iterator[Finding]:
+    classes = account.tag("data-class")
+    seldom = classes.satisfies(lambda text: set() < set(str(text).split()) <= set(params.classes), "seldom read")
+    tier = account["accessTier"].defaulting_to("Hot")
+    # Raw data is read again in its first days: a policy that cools it then does better than a cool account.
+    cools = Claim(_is_cooled(account, stack), tier, "with a lifecycle policy that cools it")
+    fix = "set accessTier to Cool, or add a tier to a rule of the account's storage.ManagementPolicy"
+    yield from (tier.one_of(("Cool", "Cold")) | cools).when(seldom).otherwise(fix)
 
 
 @rule(
@@ -406,10 +462,17 @@ def _enabled_rules(policy: View) -> list[View]:
     return [rule for rule in policy.each("policy.rules") if rule["enabled"].equals(False).holds is not True]
 
 
-def _deletes_versions(policies: Sequence[View]) -> bool | None:
-    """Whether one of the policies has a rule that does; None where their rules are not known."""
+def _is_cooled(account: Neighbour, stack: Stack) -> bool | None:
+    """Whether a lifecycle policy of the account moves data to a cooler tier; None where that is not known."""
+    policies = stack.where(POLICY, lambda each: each.refers_to("accountName", account)).of(POLICY)
+    cools = _has_action(policies, *(f"baseBlob.{tier}" for tier in TIERS if tier != "delete"))
+    return cools and stack.has_naming(account, "accountName", POLICY).holds
+
+
+def _has_action(policies: Sequence[View], *actions: str) -> bool | None:
+    """Whether one of the policies has a rule with one of the actions; None where their rules are not known."""
     rules = [rule for policy in policies for rule in _enabled_rules(policy)]
-    if any(rule["definition.actions.version.delete"].is_set().holds for rule in rules):
+    if any(rule[f"definition.actions.{action}"].is_set().holds for rule in rules for action in actions):
         return True
     return None if any(policy["policy.rules"].state is State.UNKNOWN for policy in policies) else False
 
