@@ -18,6 +18,7 @@ from verdazure_policies.judging import Verdict, judge, parameters
 from verdazure_policies.rulebook import EVERY_RESOURCE, FAIL, RULEBOOK, STACK_ROOT, Parameter, Rule, Scope, Target
 from verdazure_policies.samples import Sample
 from verdazure_policies.stack import Stack
+from verdazure_policies.tokens import EDGE_DEPLOYMENT, token
 
 FOLDER = Path("docs/rules")
 COMMAND = "python -m verdazure_policies.pages"
@@ -113,8 +114,10 @@ def _target(target: Target) -> str:
         return "every azure-native resource"
     if target.type == STACK_ROOT:
         return "the stack"
+    if target.type == EDGE_DEPLOYMENT:
+        return "`verdazure.EdgeDeployment`"
     condition = f" whose `{target.path}` is {' or '.join(target.among)}" if target.path else ""
-    return f"`azure-native:{target.type}`{condition}"
+    return f"`{token(target.type)}`{condition}"
 
 
 def _moment(rule: Rule) -> str:
@@ -168,7 +171,7 @@ def _deployed(case: Case) -> list[PolicyResource]:
     options = PolicyResourceOptions(False, [], None, [], PolicyCustomTimeouts(0, 0, 0), [])
     made = {
         sample.name: PolicyResource(
-            resource_type=sample.type if sample.type == STACK_ROOT else f"azure-native:{sample.type}",
+            resource_type=token(sample.type),
             props=unknown_checking_proxy(dict(sample.properties)),
             urn=f"urn:pulumi:prod::shop::{sample.type}::{sample.name}",
             name=sample.name,

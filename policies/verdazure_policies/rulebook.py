@@ -48,12 +48,12 @@ class Target:
     """The resources that a rule judges: a type, or of that type those whose property has one of the values."""
 
     type: str
-    """Canonical token, for instance `storage:StorageAccount`, or `EVERY_RESOURCE`."""
+    """Canonical token, for instance `storage:StorageAccount`, or `EVERY_RESOURCE`: all of azure-native."""
     path: str = ""
     among: tuple[str, ...] = ()
 
     def covers(self, resource: Resource) -> bool:
-        if self.type not in (resource.type, EVERY_RESOURCE) or not (is_azure(resource.type) or self.type == STACK_ROOT):
+        if self.type != resource.type and not (self.type == EVERY_RESOURCE and is_azure(resource.type)):
             return False
         return not self.path or resource[self.path].one_of(self.among).holds is not False
 

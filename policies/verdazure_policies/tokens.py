@@ -26,6 +26,15 @@ def canonical(token: str) -> str:
     return _RENAMED.get(name, name)
 
 
+EDGE_DEPLOYMENT = "pulumi-python:dynamic/verdazure:EdgeDeployment"
+"""Verdazure's own resource for a deployment of IoT Edge, which Azure has no resource type for."""
+
+
+def token(canonical_token: str) -> str:
+    """What the engine calls the type, by the default version of azure-native."""
+    return f"azure-native:{canonical_token}" if is_azure(canonical_token) else canonical_token
+
+
 def is_azure(canonical_token: str) -> bool:
     """Whether a canonical token names an azure-native resource; its provider, `pulumi:providers:...`, is none."""
     return canonical_token.count(":") == 1

@@ -1,13 +1,25 @@
 """Edge: devices prove who they are, hubs are closed, small and quiet, and what a device can settle is not sent on."""
 
+import re
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
 
-from verdazure import guardrails
+from verdazure import facts, guardrails
 
 from verdazure_policies.frameworks import Guide, Pattern, Recommendation
 from verdazure_policies.rulebook import CRITICAL, FAIL, HIGH, LOW, MEDIUM, Params, limit, rule
-from verdazure_policies.samples import BROKER_LISTENER, IOT_HUB, PROVISIONING, UNKNOWN
-from verdazure_policies.view import Claim, Finding, Resource
+from verdazure_policies.samples import (
+    BROKER_LISTENER,
+    EDGE_BASE,
+    IOT_HUB,
+    PROVISIONING,
+    UNKNOWN,
+    edge_deployment,
+    edge_images,
+)
+from verdazure_policies.tokens import EDGE_DEPLOYMENT
+from verdazure_policies.view import Claim, Finding, Resource, State, Value
 
 HUBS = "iothub:IotHubResource"
 LOCAL_AUTH = "properties.disableLocalAuth"
@@ -20,6 +32,10 @@ ROUTES = "properties.routing.routes"
 ENDPOINTS = "properties.routing.endpoints"
 TTL = "properties.cloudToDevice.defaultTtlAsIso8601"
 PORTS = "properties.ports"
+AGENT = ("content", "modulesContent", "$edgeAgent", "properties.desired")
+VERSION = re.compile(r":(?P<version>\d+\.\d+)[^/]*$")
+"""The version in an image's tag: of `azureiotedge-agent:1.6.0@sha256:...`, 1.6."""
+EDGE_BASE_IMAGES = edge_images("1.6.0")
 WITHIN = {"name": "office", "action": "Accept", "ipMask": "203.0.113.0/24"}
 
 
@@ -212,6 +228,65 @@ def broker_listener_tls(listener: Resource, params: Params) -> Iterator[Finding]
         yield from port["tls"].is_set().otherwise("give the port tls, by a certificate of its own or an issuer")
         asked = port["authenticationRef"].satisfies(lambda name: str(name) != "", "an authentication")
         yield from asked.otherwise("name a brokerAuthentication")
+
+
+@rule(
+    id="ED09",
+    name="edge-runtime-supported",
+    title="Devices run a version of IoT Edge that is supported",
+    severity=HIGH,
+    guide=Guide.EDGE,
+    waf=(Recommendation.UPDATES,),
+    why="A runtime past its end gets no more fixes, on devices that stand where anybody may reach them.",
+    types=[EDGE_DEPLOYMENT],
+    passes=[EDGE_BASE, EDGE_BASE.having("content", {"modulesContent": {"camera": {"properties.desired.zoom": 3}}})],
+    fails=[
+        edge_deployment(*edge_images("1.4.0")),
+        edge_deployment(EDGE_BASE_IMAGES[0], edge_images("1.4")[1]),
+        edge_deployment(*edge_images("1.1.15-linux-arm64v8")),
+    ],
+    unknown=[
+        edge_deployment(UNKNOWN, EDGE_BASE_IMAGES[1]),
+        edge_deployment(*edge_images("9.9")),
+        edge_deployment(*edge_images("latest")),
+        EDGE_BASE.having("content", UNKNOWN),
+    ],
+)
+def edge_runtime_supported(deployment: Resource, params: Params) -> Iterator[Finding]:
+    for module in ("edgeAgent", "edgeHub"):
+        image = deployment.at(*AGENT, "systemModules", module, "settings", "image")
+        if image.state is not State.MISSING:  # a layer names no runtime
+            yield from _is_supported(image).otherwise(f"take IoT Edge {_newest()}")
+
+
+def _is_supported(image: Value) -> Claim:
+    """Undecided where the facts table does not hold the version, or the tag names none."""
+    claim = image.satisfies(lambda name: _lives(_version(name)), "a version of IoT Edge that is supported")
+    if image.state is not State.KNOWN:
+        return claim
+    version = _version(image.content)
+    row = _runtime(version)
+    until = f", supported until {row.supported_until}" if row else ", which the facts table does not hold"
+    return replace(claim, found=f"of version {version}{until}" if version else "an image whose tag names no version")
+
+
+def _lives(version: str | None) -> bool | None:
+    row = _runtime(version)
+    return None if row is None else row.supported_until is None or row.supported_until >= date.today()
+
+
+def _version(image: object) -> str | None:
+    found = VERSION.search(str(image))
+    return found["version"] if found else None
+
+
+def _runtime(version: str | None) -> facts.Runtime | None:
+    return facts.runtimes().get(f"IoT Edge {version}")
+
+
+def _newest() -> str:
+    versions = (row.version for row in facts.runtimes().values() if row.product == "IoT Edge")
+    return max(versions, key=lambda version: [int(part) for part in version.split(".")])
 
 
 def _filtered(service: Resource) -> Claim:

@@ -10,7 +10,7 @@ from google.protobuf import json_format, struct_pb2
 from pulumi.runtime.proto import analyzer_pb2
 from pulumi_policy import EnforcementLevel, Policy
 from pulumi_policy.policy import _PolicyAnalyzerServicer  # the one place that uses the SDK's private class
-from verdazure_policies import pack
+from verdazure_policies import pack, tokens
 from verdazure_policies.rulebook import Rule, Scope
 from verdazure_policies.samples import Sample
 
@@ -81,7 +81,7 @@ def analyse_stack(servicer: _PolicyAnalyzerServicer, samples: Iterable[Sample]) 
 
 
 def token(sample: Sample) -> str:
-    return sample.type if sample.type.startswith("pulumi:") else f"azure-native:{sample.type}"
+    return tokens.token(sample.type)
 
 
 def urn(sample: Sample) -> str:
