@@ -45,7 +45,7 @@ class Guide(StrEnum):
 @dataclass(frozen=True)
 class _Pattern:
     folder: str
-    """Below `docs`, where the pattern was read."""
+    """Below `docs`, where it was read; those below `catalog` stood there before the repository was ordered anew."""
     slug: str
     title: str
 
@@ -53,6 +53,11 @@ class _Pattern:
     def shown(self) -> str:
         """For a page."""
         return f"*{self.title}* (`{self.slug}`)"
+
+    @property
+    def file(self) -> str:
+        """Where it was read."""
+        return f"docs/{self.folder}/{self.slug}.md"
 
 
 class Pattern(_Pattern, Enum):
@@ -160,15 +165,22 @@ class Pattern(_Pattern, Enum):
     )
 
 
-class Article(StrEnum):
-    """The articles whose recommendations rules name, by the title that their table of contents gives them."""
+@dataclass(frozen=True)
+class _Article:
+    file: str
+    title: str
+    """As their table of contents gives it."""
 
-    APPLICATION_DESIGN = "Application design"
-    APPLICATION_PLATFORM = "Application platform"
-    NETWORKING = "Networking and connectivity"
-    OPERATIONAL_PROCEDURES = "Operational procedures"
-    SECURITY = "Security"
-    STORAGE = "Storage"
+
+class Article(_Article, Enum):
+    """The articles whose recommendations rules name."""
+
+    APPLICATION_DESIGN = "sustainability-application-design.md", "Application design"
+    APPLICATION_PLATFORM = "sustainability-application-platform.md", "Application platform"
+    NETWORKING = "sustainability-networking.md", "Networking and connectivity"
+    OPERATIONAL_PROCEDURES = "sustainability-operational-procedures.md", "Operational procedures"
+    SECURITY = "sustainability-security.md", "Security"
+    STORAGE = "sustainability-storage.md", "Storage"
 
 
 @dataclass(frozen=True)
@@ -184,7 +196,7 @@ class _Recommendation:
     @property
     def shown(self) -> str:
         """For a page."""
-        return f"*{self.title}*, in its article *{self.article}*"
+        return f"*{self.title}*, in its article *{self.article.title}*"
 
 
 class Recommendation(_Recommendation, Enum):

@@ -16,8 +16,9 @@ from verdazure_policies.tokens import is_azure
 from tests.unit.conftest import Deploy
 from tests.unit.policies import sdk_schema
 
-FOLDER = Path(__file__).parents[3] / pages.FOLDER
-WRITTEN = pages.pages()
+CHECKOUT = Path(__file__).parents[3]
+FOLDER = CHECKOUT / pages.FOLDER
+WRITTEN = pages.pages(CHECKOUT)
 SHOWN = [case for rule in RULEBOOK.values() for case in pages.shown(rule)]
 EXAMPLES = [
     pytest.param(case, id=f"{rule.id}-{word}")
@@ -40,7 +41,7 @@ def test_no_page_is_left_of_a_rule_that_is_gone() -> None:
 
 def test_writing_takes_the_pages_of_gone_rules_away(tmp_path: Path) -> None:
     (tmp_path / "XX99.md").write_text("# XX99")
-    pages.write(tmp_path)
+    pages.write(tmp_path, CHECKOUT)
     assert {page.name for page in tmp_path.iterdir()} == set(WRITTEN)
 
 
