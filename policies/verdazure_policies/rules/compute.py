@@ -309,6 +309,7 @@ def gpu_right_size(machine: Resource, params: Params) -> Iterator[Finding]:
         X64_MACHINE.having(MACHINE_SIZE, "Standard_ZZ1"),
         X64_MACHINE.having("tags", UNKNOWN),
         X64_MACHINE.having("osProfile", UNKNOWN),
+        KUBERNETES.having("agentPoolProfiles", UNKNOWN),
     ],
 )
 def arm_for_cpu(host: Resource, params: Params) -> Iterator[Finding]:

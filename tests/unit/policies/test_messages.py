@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from verdazure_policies.rulebook import RULEBOOK, Scope
 from verdazure_policies.samples import (
     AML_SCHEDULE,
@@ -34,11 +35,12 @@ def said(rule_id: str, *case: Sample, config: dict[str, Any] | None = None) -> l
     ]
 
 
-def test_a_machine_is_told_the_arm_size_of_its_vcpus() -> None:
-    assert said("CM09", VIRTUAL_MACHINE.without("tags.architecture")) == [
-        "virtualmachine: hardwareProfile.vmSize is Standard_D4ads_v5, "
-        "wanted a size with Arm processors. "
-        "Fix: use Standard_D4pds_v6, or tag what is built for x64 alone with architecture: x64."
+@pytest.mark.parametrize(("size", "arm"), [("Standard_D4ads_v5", "D4pds_v6"), ("Standard_DS3_v2", "D4pds_v6")])
+def test_a_machine_is_told_the_arm_size_of_its_vcpus_with_no_less_memory(size: str, arm: str) -> None:
+    machine = VIRTUAL_MACHINE.without("tags.architecture").having("hardwareProfile.vmSize", size)
+    assert said("CM09", machine) == [
+        f"virtualmachine: hardwareProfile.vmSize is {size}, wanted a size with Arm processors. "
+        f"Fix: use Standard_{arm}, or tag what is built for x64 alone with architecture: x64."
     ]
 
 
