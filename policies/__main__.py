@@ -1,6 +1,5 @@
 """The pack as Pulumi runs it: `pulumi preview --policy-pack policies`."""
 
-from pulumi_policy import PolicyPack
-from verdazure_policies.pack import policies
+from verdazure_policies.serving import serve
 
-PolicyPack("verdazure", policies=policies())
+serve()

@@ -1,23 +1,48 @@
 """Runs a rule on a resource: what it found, in words, and a crash inside it kept where it happened."""
 
+import hashlib
 import traceback
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from verdazure_policies.rulebook import WARN, Params, Rule, Scope
+from verdazure_policies.rulebook import FAIL, Params, Rule, Scope, WhenUnknown
 from verdazure_policies.stack import Stack
-from verdazure_policies.view import Finding, Resource
+from verdazure_policies.view import Change, Finding, Resource
 
 
 @dataclass(frozen=True)
-class Verdict:
-    """What one rule says of one resource, in full sentences."""
+class Judgement:
+    """One thing that one rule says of one resource."""
 
-    violations: list[str] = field(default_factory=list)
-    doubts: list[str] = field(default_factory=list)
-    """What cannot be verified before the deployment."""
+    rule: Rule
+    urn: str
+    name: str
+    """The resource's, in the program."""
+    finding: Finding | None
+    """None where the rule itself crashed."""
+    doubtful: bool = False
+    """Nobody can tell before the deployment, and the rule is not one that fails on that."""
+    crash: str = ""
+
+    @property
+    def path(self) -> str:
+        return self.finding.path if self.finding else ""
+
+    @property
+    def change(self) -> Change | None:
+        """What mends it by itself."""
+        return self.finding.change if self.finding and self.finding.certain else None
+
+    @property
+    def id(self) -> str:
+        """Names this finding and no other, from run to run, as long as resource and property keep their names."""
+        digest = hashlib.sha256(f"{self.urn}\n{self.path}".encode()).hexdigest()
+        return f"{self.rule.id}-{digest[:8]}"
+
+    def __str__(self) -> str:
+        return f"{self.rule.id} {self.rule.name}: {self.name}: {self.finding or self.crash}"
 
 
 _CORRECT = "Fix: correct the policy pack configuration"
@@ -26,6 +51,10 @@ _CORRECT = "Fix: correct the policy pack configuration"
 class ParameterError(ValueError):
     """A pack configuration sets a parameter that the rule does not have, or to a value of another kind."""
 
+    def __init__(self, parameter: str, fault: str, allowed: str) -> None:
+        self.parameter, self.allowed = parameter, allowed
+        super().__init__(f"{fault}. {_CORRECT}")
+
 
 def parameters(rule: Rule, *layers: Mapping[str, Any]) -> Params:
     """The rule's defaults, then each layer of configuration over them. Raises `ParameterError`."""
@@ -33,33 +62,33 @@ def parameters(rule: Rule, *layers: Mapping[str, Any]) -> Params:
     for key, value in (pair for layer in layers for pair in layer.items()):
         if key not in values:
             allowed = ", ".join(values) or "none"
-            raise ParameterError(f"unknown parameter {key!r}. Allowed: {allowed}. {_CORRECT}")
+            raise ParameterError(key, f"unknown parameter {key!r}. Allowed: {allowed}", f"as parameters: {allowed}")
         try:
             values[key] = rule.parameters[key].read(value)
         except ValueError as error:
-            raise ParameterError(f"parameter {key!r} {error}. {_CORRECT}") from None
+            raise ParameterError(key, f"parameter {key!r} {error}", str(error).partition(", wanted ")[2]) from None
     return Params(**values)
 
 
-def judge(rule: Rule, resource: Resource, params: Params, stack: Stack | None = None) -> Verdict:
-    """The rule's verdict. A crash inside the check is a violation that names the rule; it never reaches the caller."""
-    verdict = Verdict()
+def judge(
+    rule: Rule,
+    resource: Resource,
+    params: Params,
+    stack: Stack | None = None,
+    when_unknown: WhenUnknown | None = None,
+) -> list[Judgement]:
+    """What the rule says of the resource. A crash inside the check is a violation that names the rule; it never
+    reaches the caller. `when_unknown` goes over the rule's own."""
+    fails = (when_unknown or rule.when_unknown) is FAIL
+    judgements: list[Judgement] = []
     try:
         findings = rule.check(resource, params, stack) if rule.scope is Scope.STACK else rule.check(resource, params)
-        for finding in findings:
-            doubtful = not finding.certain and rule.when_unknown is WARN
-            (verdict.doubts if doubtful else verdict.violations).append(_sentence(rule, resource, _words(finding)))
+        judgements.extend(
+            Judgement(rule, resource.urn, resource.name, each, not each.certain and not fails) for each in findings
+        )
     except Exception as crash:  # whatever one rule does, the others must run
-        verdict.violations.append(_sentence(rule, resource, _crash_report(crash)))
-    return verdict
-
-
-def _words(finding: Finding) -> str:
-    return str(finding) if finding.certain else f"{finding} Fix: {finding.fix}."
-
-
-def _sentence(rule: Rule, resource: Resource, words: str) -> str:
-    return f"{rule.id} {rule.name}: {resource.name}: {words}"
+        judgements.append(Judgement(rule, resource.urn, resource.name, None, crash=_crash_report(crash)))
+    return judgements
 
 
 def _crash_report(crash: Exception) -> str:

@@ -4,19 +4,21 @@ A team that writes its own pack takes the policies from here:
 
     from pulumi_policy import PolicyPack
     from verdazure_policies.pack import policies
+    from verdazure_policies.settings import Settings
 
-    PolicyPack("our-rules", policies=[*policies({"low-carbon-region": {"max_intensity": 200}}), our_own_policy])
+    settings = Settings(profile="strict-2026-12", rules={"all": "advisory", "CR01": {"max_intensity": 200}})
+    PolicyPack("our-rules", policies=[*policies(settings), our_own_policy])
 """
 
-import difflib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from pulumi_policy import EnforcementLevel as Level
 from pulumi_policy import (
-    EnforcementLevel,
     Policy,
     PolicyComplianceFramework,
     PolicyConfigSchema,
+    PolicyResource,
     ReportViolation,
     ResourceValidationArgs,
     ResourceValidationPolicy,
@@ -25,110 +27,146 @@ from pulumi_policy import (
 )
 from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, UnknownValueError
 
-from verdazure_policies import rules
+from verdazure_policies.exemptions import Assessed, Excuses, Outcome
+from verdazure_policies.fixing import can_fix, changes_of, mended, plain, readable
 from verdazure_policies.frameworks import GUIDE
-from verdazure_policies.judging import ParameterError, Verdict, judge, parameters
-from verdazure_policies.rulebook import RULEBOOK, Rule, Scope
+from verdazure_policies.judging import Judgement, ParameterError, judge, parameters
+from verdazure_policies.profiles import Ruling
+from verdazure_policies.rulebook import RULEBOOK, Params, Rule, Scope
+from verdazure_policies.settings import Settings
 from verdazure_policies.stack import Stack
 from verdazure_policies.view import Resource
 
-Overrides = Mapping[str, Mapping[str, Any]]
-"""Rule name or id -> parameter -> value."""
-
-rules.load()
+REMARKS = "verdazure-exemptions"
+"""The policy that tells of exemptions and of the baseline themselves."""
 
 
-def policies(overrides: Overrides | None = None) -> list[Policy]:
-    """The whole rulebook as policies; a pack configuration given to the engine still goes over `overrides`.
+def policies(settings: Settings | None = None, baseline: Mapping[str, Any] | None = None) -> list[Policy]:
+    """The whole rulebook as policies; a pack configuration given to the engine still goes over the settings."""
+    settings = settings or Settings()
+    excuses = Excuses(settings.exemptions, baseline)
+    rulings = settings.rulings()
+    made = [RulePolicy(rule, rulings[rule.id], excuses).policy() for rule in RULEBOOK.values()]
+    return [*made, _remarks(excuses)] if excuses.given else made
 
-    Raises `ParameterError` for a rule or parameter that does not exist.
-    """
-    by_id = {_known(key).id: dict(values) for key, values in (overrides or {}).items()}
-    return [_policy(rule, by_id.get(rule.id, {})) for rule in RULEBOOK.values()]
 
+class Advice(UnknownValueError):
+    """What is said without blocking, whatever the policy's level. The SDK reports it as an advisory."""
 
-class Unverified(UnknownValueError):
-    """Doubts about a resource. The SDK reports it as an advisory, also where the policy itself is mandatory."""
-
-    def __init__(self, doubts: list[str]) -> None:
+    def __init__(self, said: Iterable[object]) -> None:
         super().__init__(UNKNOWN_STRING_VALUE, [])
-        self.message = "\n".join(doubts)
+        self.message = "\n".join(map(str, said))
 
 
-def _policy(rule: Rule, overrides: Mapping[str, Any]) -> Policy:
-    parameters(rule, overrides)
-    record: dict[str, Any] = {
-        "name": rule.name,
-        "description": rule.why,
-        "enforcement_level": EnforcementLevel.MANDATORY if rule.mandatory else EnforcementLevel.ADVISORY,
-        "config_schema": _schema(rule, overrides),
-        "display_name": f"{rule.id} {rule.title}",
-        "severity": rule.severity,
-        # Pulumi takes one framework for a policy: the others are tags.
-        "framework": PolicyComplianceFramework(name=GUIDE, specification=rule.guide),
-        "tags": [rule.group, *(f"gsf:{each.slug}" for each in rule.gsf), *(f"waf:{each.slug}" for each in rule.waf)],
-    }
-    if rule.scope is Scope.STACK:
-        return StackValidationPolicy(validate=_stack_validation(rule, overrides), **record)
-    return ResourceValidationPolicy(validate=_resource_validation(rule, overrides), **record)
+class RulePolicy:
+    """One rule as it is set, with what Pulumi calls."""
 
+    def __init__(self, rule: Rule, ruling: Ruling, excuses: Excuses) -> None:
+        self._rule, self._ruling, self._excuses = rule, ruling, excuses
+        parameters(rule, ruling.parameters)
 
-def _schema(rule: Rule, overrides: Mapping[str, Any]) -> PolicyConfigSchema | None:
-    """The engine fills a missing value with the schema's default, so the overrides have to stand there."""
-    properties = {key: parameter.schema for key, parameter in rule.parameters.items()}
-    for key, value in overrides.items():
-        properties[key]["default"] = list(value) if isinstance(value, tuple) else value
-    return PolicyConfigSchema(properties) if properties else None
+    def policy(self) -> Policy:
+        rule = self._rule
+        record: dict[str, Any] = {
+            "name": rule.name,
+            "description": rule.why,
+            "enforcement_level": self._ruling.level,
+            "config_schema": self._schema(),
+            "display_name": f"{rule.id} {rule.title}",
+            "severity": rule.severity,
+            # Pulumi takes one framework for a policy: the others are tags.
+            "framework": PolicyComplianceFramework(name=GUIDE, specification=rule.guide),
+            "tags": [
+                rule.group,
+                *(f"gsf:{each.slug}" for each in rule.gsf),
+                *(f"waf:{each.slug}" for each in rule.waf),
+            ],
+        }
+        if rule.scope is Scope.STACK:
+            return StackValidationPolicy(validate=self._validate_stack, **record)
+        remediate: Any = self._remediate if can_fix(rule) else None  # the SDK's type forgets that it need not await
+        return ResourceValidationPolicy(validate=self._validate, remediate=remediate, **record)
 
+    def _schema(self) -> PolicyConfigSchema | None:
+        """The engine fills a missing value with the schema's default, so the ruling's values have to stand there."""
+        properties = {key: parameter.schema for key, parameter in self._rule.parameters.items()}
+        for key, value in self._ruling.parameters.items():
+            properties[key]["default"] = list(value) if isinstance(value, tuple) else value
+        return PolicyConfigSchema(properties) if properties else None
 
-def _resource_validation(
-    rule: Rule, overrides: Mapping[str, Any]
-) -> Callable[[ResourceValidationArgs, ReportViolation], None]:
-    def validate(args: ResourceValidationArgs, report: ReportViolation) -> None:
+    def _validate(self, args: ResourceValidationArgs, report: ReportViolation) -> None:
         resource = Resource(args.resource_type, args.name, args.urn, args.props)
-        if not rule.judges(resource):
-            args.not_applicable(f"{rule.id} does not judge this resource")
-        try:
-            params = parameters(rule, overrides, args.get_config())
-        except ParameterError as error:
-            report(f"{rule.id} {rule.name}: {error}.", None)
-            return
-        _report([(resource, judge(rule, resource, params))], report)
+        if not self._rule.judges(resource):
+            args.not_applicable(f"{self._rule.id} does not judge this resource")
+        self._say(report, args.get_config(), lambda params: self._judged(resource, params))
 
-    return validate
-
-
-def _stack_validation(
-    rule: Rule, overrides: Mapping[str, Any]
-) -> Callable[[StackValidationArgs, ReportViolation], None]:
-    def validate(args: StackValidationArgs, report: ReportViolation) -> None:
-        stack = Stack(args.resources)
-        judged = [resource for resource in stack.resources if rule.judges(resource)]
+    def _validate_stack(self, args: StackValidationArgs, report: ReportViolation) -> None:
+        stack = _stacks.of(args.resources)
+        judged = [each for each in stack.resources if self._rule.judges(each)]
         if not judged:
-            args.not_applicable(f"{rule.id} judges no resource of this stack")
+            args.not_applicable(f"{self._rule.id} judges no resource of this stack")
+        config = args.get_config()
+        self._say(
+            report, config, lambda params: [each for found in judged for each in self._judged(found, params, stack)]
+        )
+
+    def _remediate(self, args: ResourceValidationArgs) -> Mapping[str, Any] | None:
+        """The properties mended, where the rule finds something that it can mend and nobody has reasons for."""
+        properties = plain(args.props)
+        resource = Resource(args.resource_type, args.name, args.urn, readable(properties))
+        if not self._rule.judges(resource):
+            args.not_applicable(f"{self._rule.id} does not judge this resource")
+        found = self._judged(resource, parameters(self._rule, self._ruling.parameters, args.get_config()))
+        open_ones = [each for each in found if self._excuses.assess(each).outcome is Outcome.VIOLATION]
+        return mended(properties, changes_of(open_ones))
+
+    def _judged(self, resource: Resource, params: Params, stack: Stack | None = None) -> list[Judgement]:
+        return judge(self._rule, resource, params, stack, self._ruling.when_unknown)
+
+    def _say(
+        self, report: ReportViolation, config: Mapping[str, Any], judged: Callable[[Params], list[Judgement]]
+    ) -> None:
         try:
-            params = parameters(rule, overrides, args.get_config())
+            params = parameters(self._rule, self._ruling.parameters, config)
         except ParameterError as error:
-            report(f"{rule.id} {rule.name}: {error}.", None)
+            report(f"{self._rule.id} {self._rule.name}: {error}.", None)
             return
-        _report([(resource, judge(rule, resource, params, stack)) for resource in judged], report)
-
-    return validate
-
-
-def _report(verdicts: list[tuple[Resource, Verdict]], report: ReportViolation) -> None:
-    for resource, verdict in verdicts:
-        for violation in verdict.violations:
-            report(violation, resource.urn)
-    doubts = [doubt for _, verdict in verdicts for doubt in verdict.doubts]
-    if doubts:
-        raise Unverified(doubts)
+        assessed = [self._excuses.assess(each) for each in judged(params)]
+        for each in assessed:
+            if each.outcome is Outcome.VIOLATION:
+                report(str(each), each.judgement.urn)
+        _advise(assessed)
 
 
-def _known(key: str) -> Rule:
-    by_name = {name: rule for rule in RULEBOOK.values() for name in (rule.id, rule.name)}
-    if key not in by_name:
-        near = difflib.get_close_matches(key, by_name, n=1)
-        hint = f"did you mean {near[0]!r}?" if near else "take a rule's id or name."
-        raise ParameterError(f"there is no rule {key!r}. Fix: {hint}")
-    return by_name[key]
+def _advise(assessed: Iterable[Assessed]) -> None:
+    said = [each for each in assessed if each.outcome in (Outcome.UNVERIFIED, Outcome.EXEMPT)]
+    if said:
+        raise Advice(said)
+
+
+def _remarks(excuses: Excuses) -> Policy:
+    """Comes last, when every other policy has asked for what it needed."""
+
+    def validate(args: StackValidationArgs, report: ReportViolation) -> None:
+        for remark in excuses.remarks():
+            report(remark, None)
+
+    return StackValidationPolicy(
+        REMARKS, "An exemption is for something, and ends.", validate, enforcement_level=Level.ADVISORY
+    )
+
+
+class _Stacks:
+    """The stack of the last list of resources: each rule is handed the same list, and the index is made once."""
+
+    def __init__(self) -> None:
+        self._resources: object = None
+        self._stack = Stack(())
+
+    def of(self, resources: list[PolicyResource]) -> Stack:
+        if resources is not self._resources:
+            self._resources, self._stack = resources, Stack(resources)
+        return self._stack
+
+
+_stacks = _Stacks()

@@ -8,17 +8,16 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from pulumi_policy import PolicyCustomTimeouts, PolicyResource, PolicyResourceOptions
-from pulumi_policy.proxy import unknown_checking_proxy
+from pulumi_policy import PolicyResource
 
 from verdazure_policies import coverage, rules
 from verdazure_policies.examples import WIDTH, program
 from verdazure_policies.frameworks import ARTICLES, GUIDE, PATTERNS
-from verdazure_policies.judging import Verdict, judge, parameters
+from verdazure_policies.judging import Judgement, judge, parameters
 from verdazure_policies.markdown import document, table
 from verdazure_policies.rulebook import EVERY_RESOURCE, FAIL, RULEBOOK, STACK_ROOT, Parameter, Rule, Scope, Target
 from verdazure_policies.samples import Sample
-from verdazure_policies.stack import Stack
+from verdazure_policies.stack import Stack, handed_over
 from verdazure_policies.tokens import EDGE_DEPLOYMENT, token
 
 FOLDER = Path("docs/rules")
@@ -33,7 +32,7 @@ def pages(checkout: Path = Path()) -> dict[str, str]:
     return {
         "README.md": _index(),
         "coverage.md": document([*coverage.blocks(checkout / coverage.GOLDEN), f"Written by `{COMMAND}`."]),
-        **{f"{rule.id}.md": _page(rule) for rule in RULEBOOK.values()},
+        **{f"{rule.id}.md": page_of(rule) for rule in RULEBOOK.values()},
     }
 
 
@@ -75,7 +74,8 @@ def _row(rule: Rule) -> tuple[str, ...]:
     return f"[{rule.id}]({rule.id}.md)", f"`{rule.name}`", rule.title, rule.severity.value, rule.guide
 
 
-def _page(rule: Rule) -> str:
+def page_of(rule: Rule) -> str:
+    """The rule's page, as Markdown."""
     level = "a violation blocks" if rule.mandatory else "a violation is advice"
     record = f"../../policies/verdazure_policies/rules/{rule.group}.py"
     return document(
@@ -156,16 +156,14 @@ def _with(given: Mapping[str, Any]) -> str:
 
 
 def _said(rule: Rule, case: Case) -> str:
-    verdict = _verdict(rule, case)
-    messages = [*verdict.violations, *verdict.doubts]
-    return "\n".join(["```text", *(_wrapped(each) for each in messages), "```"])
+    return "\n".join(["```text", *(_wrapped(str(each)) for each in _judged_case(rule, case)), "```"])
 
 
 def _wrapped(message: str) -> str:
     return textwrap.fill(message, WIDTH, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
 
 
-def _verdict(rule: Rule, case: Case) -> Verdict:
+def _judged_case(rule: Rule, case: Case) -> list[Judgement]:
     """What the rule says of the case's first resource."""
     stack = Stack(_deployed(case))
     judged = next(each for each in stack.resources if each.name == case[0].name)
@@ -174,18 +172,12 @@ def _verdict(rule: Rule, case: Case) -> Verdict:
 
 def _deployed(case: Case) -> list[PolicyResource]:
     """The case as the engine hands a finished stack to a policy."""
-    options = PolicyResourceOptions(False, [], None, [], PolicyCustomTimeouts(0, 0, 0), [])
     made = {
-        sample.name: PolicyResource(
-            resource_type=token(sample.type),
-            props=unknown_checking_proxy(dict(sample.properties)),
-            urn=f"urn:pulumi:prod::shop::{sample.type}::{sample.name}",
-            name=sample.name,
-            opts=options,
-            provider=None,
-            parent=None,
-            dependencies=[],
-            property_dependencies={},
+        sample.name: handed_over(
+            token(sample.type),
+            sample.name,
+            f"urn:pulumi:prod::shop::{sample.type}::{sample.name}",
+            sample.properties,
         )
         for sample in case
     }

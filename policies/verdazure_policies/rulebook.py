@@ -1,5 +1,6 @@
 """The rulebook: what a rule is, and the register that its decorator writes it into."""
 
+import difflib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
@@ -177,6 +178,25 @@ class Rule:
 
 RULEBOOK: dict[str, Rule] = {}
 """Rules by id, in the order in which the topic modules register them."""
+
+
+class UnknownRule(ValueError):
+    """There is no rule of that id or name."""
+
+    def __init__(self, key: str) -> None:
+        by_name = [name for rule in RULEBOOK.values() for name in (rule.id, rule.name)]
+        near = difflib.get_close_matches(key, by_name, n=1)
+        self.fix = f"did you mean {near[0]!r}?" if near else "take a rule's id or name"
+        super().__init__(f"there is no rule {key!r}. Fix: {self.fix}{'' if near else '.'}")
+
+
+def find(key: str) -> Rule:
+    """The rule of that id or name. Raises `UnknownRule`, suggesting the nearest one."""
+    for rule in RULEBOOK.values():
+        if key in (rule.id, rule.name):
+            return rule
+    raise UnknownRule(key)
+
 
 Fixture = Sample | Sequence[Sample]
 

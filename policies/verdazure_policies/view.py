@@ -35,6 +35,14 @@ class State(Enum):
 
 
 @dataclass(frozen=True)
+class Change:
+    """One property to set: what a rule may do by itself, as it tightens and neither replaces nor takes away."""
+
+    path: str
+    value: Any
+
+
+@dataclass(frozen=True)
 class Finding:
     """What a check found at one property of one resource."""
 
@@ -44,11 +52,19 @@ class Finding:
     fix: str
     certain: bool = True
     """False: the value, or the fact needed to judge it, is not known, so nobody can tell."""
+    change: Change | None = None
+    """What mends it, where that is safe."""
+    saves: float | None = None
+    """kgCO2e a month that the fix saves, where the facts tell."""
 
     def __str__(self) -> str:
         if self.certain:
-            return f"{self.path} is {self.found}, wanted {self.wanted}. Fix: {self.fix}."
-        return f"{self.path} is {self.found}, so it cannot be verified; wanted {self.wanted}."
+            return f"{self.path} is {self.found}, wanted {self.wanted}. Fix: {self.fix}{self._saving}."
+        return f"{self.path} is {self.found}, so it cannot be verified; wanted {self.wanted}. Fix: {self.fix}."
+
+    @property
+    def _saving(self) -> str:
+        return "" if self.saves is None else f", which saves about {self.saves:.2g} kgCO2e a month"
 
 
 @dataclass(frozen=True)
@@ -162,11 +178,15 @@ class Claim:
     def unless(self, exception: "Claim") -> "Claim":
         return self.when(~exception)
 
-    def otherwise(self, fix: str) -> Iterator[Finding]:
-        """The finding, if the claim does not hold: what a check yields from."""
+    def otherwise(self, fix: str, *, to: Any = None, at: str = "", saves: float | None = None) -> Iterator[Finding]:
+        """The finding, if the claim does not hold: what a check yields from.
+
+        `to` is the value that mends it, where setting it is safe, and `at` where to set it if not at what was judged.
+        """
         if not self.holds:
             found = self.found or self.about.shown
-            yield Finding(self.about.path, found, self.want, fix, certain=self.holds is False)
+            change = None if to is None else Change(at or self.about.path, to)
+            yield Finding(self.about.path, found, self.want, fix, self.holds is False, change, saves)
 
     def _full_want(self, shown: "Claim") -> str:
         return self.want if self.about.path == shown.about.path else f"{self.about.path} {self.want}"

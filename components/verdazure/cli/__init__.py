@@ -9,6 +9,7 @@ from verdazure.cli import (
     carbon_intensity,
     carbon_regions,
     carbon_schedule,
+    check,
     compute,
     controller,
     data,
@@ -19,6 +20,7 @@ from verdazure.cli import (
     facts,
     model,
     models,
+    rules,
     sandbox,
     simulate,
     training,
@@ -40,6 +42,9 @@ app.add_typer(workspace.app, name="workspace")
 app.add_typer(controller.app, name="controller")
 app.add_typer(endpoint.app, name="endpoint")
 app.add_typer(edge.app, name="edge")
+app.add_typer(rules.app, name="rules")
+app.command()(check.check)
+app.command("policy-pack")(rules.policy_pack)
 app.command()(carbon_intensity.intensity)
 app.command()(carbon_regions.regions)
 app.command()(carbon_schedule.schedule)

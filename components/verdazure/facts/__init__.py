@@ -32,6 +32,7 @@ from verdazure.facts.tables import (
     retentions,
     runtimes,
     storage_tiers,
+    version,
     vm_sizes,
 )
 from verdazure.facts.typical_days import Profile, profile, profiles
@@ -66,6 +67,7 @@ __all__ = [
     "retentions",
     "runtimes",
     "storage_tiers",
+    "version",
     "vm_size",
     "vm_sizes",
 ]

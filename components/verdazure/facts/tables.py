@@ -2,6 +2,7 @@
 
 import csv
 import functools
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -21,6 +22,15 @@ def _read(file: str, row: type[RowT]) -> Mapping[str, RowT]:
     lines = (resources.files("verdazure.facts") / file).read_text(encoding="utf-8").splitlines()
     entries = [row.model_validate(cells) for cells in csv.DictReader(lines)]
     return MappingProxyType({entry.name: entry for entry in entries})
+
+
+def version() -> str:
+    """Which facts these are: the day on which the newest source was read, and a digest of all tables."""
+    digest = hashlib.sha256()
+    for table in ALL:
+        digest.update((resources.files("verdazure.facts") / f"{table.name}.csv").read_bytes())
+    newest = max(row.read_on for table in ALL for row in table().values())
+    return f"{newest}-{digest.hexdigest()[:8]}"
 
 
 @dataclass(frozen=True)

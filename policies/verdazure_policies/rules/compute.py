@@ -38,7 +38,6 @@ from verdazure_policies.samples import (
     shutdown_of,
 )
 from verdazure_policies.stack import Neighbour, Stack
-from verdazure_policies.tokens import is_azure
 from verdazure_policies.view import Claim, Finding, Resource, State, Value
 
 VM_SIZE = "properties.properties.vmSize"
@@ -541,8 +540,12 @@ def adf_ir_ttl(runtime: Resource, params: Params) -> Iterator[Finding]:
     # The program itself says what it made from what: that is never unknown.
 )
 def no_orphans(resource: Neighbour, params: Params, stack: Stack) -> Iterator[Finding]:
-    held = any(other.uses(resource) for other in stack.resources if is_azure(other.type))
-    taken = Claim(held, resource["name"], "one that something in the stack uses", "used by nothing in the stack")
+    taken = Claim(
+        resource.urn in stack.used,
+        resource["name"],
+        "one that something in the stack uses",
+        "used by nothing in the stack",
+    )
     yield from taken.otherwise("attach it to its machine, or remove it")
 
 

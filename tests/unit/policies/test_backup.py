@@ -15,7 +15,7 @@ counts, units = st.integers(0, 800), st.sampled_from(sorted(UNITS))
 def holds(rule_id: str, sample: Sample, **given_values: int) -> bool:
     rule = RULEBOOK[rule_id]
     resource = Resource(f"azure-native:{sample.type}", sample.name, "urn", sample.properties)
-    return judge(rule, resource, parameters(rule, given_values)).violations == []
+    return judge(rule, resource, parameters(rule, given_values)) == []
 
 
 @given(counts, units, st.integers(1, 30), st.integers(30, 800))

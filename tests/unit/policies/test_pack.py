@@ -18,6 +18,7 @@ from verdazure_policies.samples import (
     UNKNOWN,
     Sample,
 )
+from verdazure_policies.settings import Settings
 
 from tests.unit.policies.wire import analyse, analyse_stack, policy_of, serve
 
@@ -147,7 +148,9 @@ def test_a_parameter_that_does_not_exist_is_refused() -> None:
 
 
 def test_overrides_of_a_team_stand_in_the_schema_and_in_the_rule() -> None:
-    [policy] = [each for each in pack.policies({"CM06": {"max_nodes": 2}}) if each.name == "aml-max-nodes"]
+    [policy] = [
+        each for each in pack.policies(Settings(rules={"CM06": {"max_nodes": 2}})) if each.name == "aml-max-nodes"
+    ]
     assert policy.config_schema is not None
     assert policy.config_schema.properties["max_nodes"]["default"] == 2
     assert "aml-max-nodes" in analyse(serve([policy]), AML_CLUSTER).violations

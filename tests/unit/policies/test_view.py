@@ -98,7 +98,7 @@ def test_an_undecided_alternative_is_told_by_what_is_unknown() -> None:
     closed = store["publicNetworkAccess"].equals("Disabled") | store["networkRuleSet.defaultAction"].equals("Deny")
     assert [str(finding) for finding in closed.otherwise("close it")] == [
         "publicNetworkAccess is not known before the deployment, so it cannot be verified; "
-        "wanted Disabled, or networkRuleSet.defaultAction Deny."
+        "wanted Disabled, or networkRuleSet.defaultAction Deny. Fix: close it."
     ]
 
 

@@ -1,4 +1,4 @@
-"""The pack as the engine talks to it: the SDK's own servicer, fed with the messages that the engine sends."""
+"""The pack as the engine talks to it: its servicer, fed with the messages that the engine sends."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,10 +9,10 @@ from typing import Any
 from google.protobuf import json_format, struct_pb2
 from pulumi.runtime.proto import analyzer_pb2
 from pulumi_policy import EnforcementLevel, Policy
-from pulumi_policy.policy import _PolicyAnalyzerServicer  # the one place that uses the SDK's private class
 from verdazure_policies import pack, tokens
 from verdazure_policies.rulebook import Rule, Scope
 from verdazure_policies.samples import Sample
+from verdazure_policies.serving import Analyzer
 
 MANDATORY = analyzer_pb2.EnforcementLevel.MANDATORY
 
@@ -46,8 +46,11 @@ def judge_cases(rule: Rule, case: Sequence[Sample]) -> Answer:
     return analyse_stack(servicer, case) if rule.scope is Scope.STACK else analyse(servicer, case[0])
 
 
-def serve(policies: Sequence[Policy], config: Mapping[str, Mapping[str, Any]] | None = None) -> _PolicyAnalyzerServicer:
-    servicer = _PolicyAnalyzerServicer("verdazure", "0.0.1", list(policies), EnforcementLevel.ADVISORY)
+def serve(
+    policies: Sequence[Policy], config: Mapping[str, Mapping[str, Any]] | None = None, kind: Any = Analyzer
+) -> Any:
+    """`kind` is the servicer's class: ours, or the SDK's own."""
+    servicer = kind("verdazure", "0.0.1", list(policies), EnforcementLevel.ADVISORY)
     if config is not None:
         levels = {policy.name: policy.enforcement_level for policy in policies}
         request = analyzer_pb2.ConfigureAnalyzerRequest()
@@ -58,14 +61,14 @@ def serve(policies: Sequence[Policy], config: Mapping[str, Mapping[str, Any]] | 
     return servicer
 
 
-def analyse(servicer: _PolicyAnalyzerServicer, sample: Sample, type_: str | None = None) -> Answer:
+def analyse(servicer: Any, sample: Sample, type_: str | None = None) -> Answer:
     request = analyzer_pb2.AnalyzeRequest(
         type=type_ or token(sample), name=sample.name, urn=urn(sample), properties=_struct(sample.properties)
     )
     return _answer(servicer.Analyze(request, None))
 
 
-def analyse_stack(servicer: _PolicyAnalyzerServicer, samples: Iterable[Sample]) -> Answer:
+def analyse_stack(servicer: Any, samples: Iterable[Sample]) -> Answer:
     samples = list(samples)
     by_name = {sample.name: sample for sample in samples}
     request = analyzer_pb2.AnalyzeStackRequest()
@@ -101,7 +104,8 @@ def _answer(response: analyzer_pb2.AnalyzeResponse) -> Answer:
     violations: dict[str, list[str]] = {}
     doubts: dict[str, list[str]] = {}
     for found in response.diagnostics:
-        heap = doubts if "can't run policy" in found.message else violations
+        doubtful = "so it cannot be verified" in found.message and found.enforcementLevel != MANDATORY
+        heap = doubts if doubtful else violations
         heap.setdefault(found.policyName, []).append(found.message)
     blocking = {found.policyName for found in response.diagnostics if found.enforcementLevel == MANDATORY}
     skipped = frozenset(each.policy_name for each in response.not_applicable)
