@@ -99,7 +99,7 @@ def _watches_gpus(alert: Neighbour) -> bool | None:
 def alert_frequency(alert: Resource, params: Params) -> Iterator[Finding]:
     calm = alert[EVERY].lasts_at_least(params.min_minutes)
     fix = f"set evaluationFrequency to PT{params.min_minutes}M or more, or tag slo with high"
-    yield from calm.unless(alert.tag("slo").equals("high")).otherwise(fix)
+    yield from calm.unless(alert.tag("slo").equals("high")).otherwise(fix, to=f"PT{params.min_minutes}M")
 
 
 RECEIVERS = (
@@ -130,7 +130,7 @@ RECEIVERS = (
 )
 def alert_reaches_somebody(resource: Resource, params: Params) -> Iterator[Finding]:
     if resource.type == "monitor:ActionGroup":
-        yield from resource["enabled"].equals(True).otherwise("set enabled to true")
+        yield from resource["enabled"].equals(True).otherwise("set enabled to true", to=True)
         reached = any(_is_filled(resource, each) for each in RECEIVERS)
         yield from Claim(reached, resource["emailReceivers"], "a receiver").otherwise("add a receiver of any kind")
         return

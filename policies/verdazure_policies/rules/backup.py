@@ -131,7 +131,9 @@ def instant_rp(policy: Resource, params: Params) -> Iterator[Finding]:
     # Azure docs, Instant Restore: 2 days with the standard policy (V1) and 7 with the enhanced one (V2).
     days = policy[INSTANT].defaulting_to(7 if enhanced else 2).at_most(params.max_days, "days")
     weekly = policy[FREQUENCY].equals("Weekly")  # for which Azure takes 5 days only
-    yield from days.unless(weekly).otherwise(f"set instantRpRetentionRangeInDays to {params.max_days} or less")
+    yield from days.unless(weekly).otherwise(
+        f"set instantRpRetentionRangeInDays to {params.max_days} or less", to=params.max_days
+    )
 
 
 @rule(
@@ -259,7 +261,7 @@ def vault_redundancy(vault: Resource, params: Params) -> Iterator[Finding]:
 def vault_immutability(vault: Resource, params: Params) -> Iterator[Finding]:
     state, on = SOFT_DELETE_STATES[vault.type]
     kept = vault[f"{SOFT_DELETE}.{state}"].defaulting_to(on[0])  # Azure docs: a new vault has soft delete on
-    yield from kept.one_of(on).otherwise(f"set {SOFT_DELETE}.{state} to {on[0]}")
+    yield from kept.one_of(on).otherwise(f"set {SOFT_DELETE}.{state} to {on[0]}", to=on[0])
     fixed = vault[f"{IMMUTABILITY}.state"].one_of(("Unlocked", "Locked"))
     yield from fixed.otherwise(f"set {IMMUTABILITY}.state to Unlocked, and to Locked once the retention is right")
 

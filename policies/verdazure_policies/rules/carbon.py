@@ -8,6 +8,7 @@ from verdazure import facts, guardrails
 from verdazure.carbon.regions import cleanest, residencies
 
 from verdazure_policies.frameworks import Guide, Pattern, Recommendation
+from verdazure_policies.kept import kilograms, text
 from verdazure_policies.machines import GPU_HOSTS, is_gpu, vm_sizes
 from verdazure_policies.rulebook import (
     CRITICAL,
@@ -67,13 +68,18 @@ CLUSTER_LOCATION = "properties.computeLocation"
         RESOURCE_GROUP.having("location", "Sweden Central"),
         RESOURCE_GROUP.having("location", "global"),
     ],
-    fails=[RESOURCE_GROUP.having("location", "westeurope"), STORAGE_ACCOUNT.having("location", "Poland Central")],
+    fails=[
+        RESOURCE_GROUP.having("location", "westeurope"),
+        STORAGE_ACCOUNT.having("location", "Poland Central"),
+        VIRTUAL_MACHINE.having("location", "polandcentral"),
+    ],
     unknown=[RESOURCE_GROUP.having("location", UNKNOWN), RESOURCE_GROUP.having("location", "mexicocentral")],
 )
 def low_carbon_region(resource: Resource, params: Params) -> Iterator[Finding]:
     location = resource["location"]
     if _is_regional(location):
-        yield from _clean(location, params.max_intensity).otherwise(_cleaner_region(location))
+        clean = _clean(location, params.max_intensity)
+        yield from clean.otherwise(_cleaner_region(location), saves=_saved_by_moving(resource, location))
 
 
 @rule(
@@ -111,7 +117,7 @@ def low_carbon_gpu_region(resource: Resource, params: Params) -> Iterator[Findin
     sizes = [is_gpu(size) for size in vm_sizes(resource)]
     if sizes:
         clean = _clean(location, params.max_intensity).when(functools.reduce(operator.or_, sizes))
-        yield from clean.otherwise(_cleaner_region(location))
+        yield from clean.otherwise(_cleaner_region(location), saves=_saved_by_moving(resource, location))
 
 
 @rule(
@@ -380,13 +386,33 @@ def _cleaner_region(location: Value) -> str:
     region = _region(location.content)
     if region is None:
         return "name a region of the facts table"
-    area = next((area for area in ("eu", "eea") if area in region.residencies), min(region.residencies))
-    best = next(iter(cleanest(area)), None)
+    best, area = _cleanest(region), _area(region)
     own = region.intensity_g_per_kwh
-    if best is None or best.intensity_g_per_kwh is None or best.name == region.name:
+    if best is None or best.intensity_g_per_kwh is None:
         return f"no cleaner region inside {area} is known: choose another residency or ask for an exception"
     saved = f", {1 - best.intensity_g_per_kwh / own:.0%} less" if own else ""
     return f"deploy to {best.name} ({best.intensity_g_per_kwh:.0f} gCO2e/kWh{saved}), the cleanest region inside {area}"
+
+
+def _area(region: facts.Region) -> str:
+    """The residency that a move keeps."""
+    return next((area for area in ("eu", "eea") if area in region.residencies), min(region.residencies))
+
+
+def _cleanest(region: facts.Region) -> facts.Region | None:
+    """The cleanest region that keeps the residency; None where that is the region itself, or none is known."""
+    best = next(iter(cleanest(_area(region))), None)
+    return None if best is None or best.name == region.name else best
+
+
+def _saved_by_moving(resource: Resource, location: Value) -> float | None:
+    """kgCO2e a month, for a machine that is up at all hours; of what comes and goes nobody knows how long it works."""
+    region = _region(location.content)
+    best = _cleanest(region) if region else None
+    if region is None or best is None or resource.type != "compute:VirtualMachine":
+        return None
+    here, there = (kilograms(text(vm_sizes(resource)[0]), 1, each.name) for each in (region, best))
+    return None if here is None or there is None else here - there
 
 
 def _together(location: Value, other: Value, want: str) -> Claim:

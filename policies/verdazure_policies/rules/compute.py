@@ -7,6 +7,7 @@ from dataclasses import replace
 from verdazure import facts, guardrails
 
 from verdazure_policies.frameworks import Guide, Pattern, Recommendation
+from verdazure_policies.kept import saved
 from verdazure_policies.machines import AML_CLUSTERS, AML_INSTANCES, AML_NODES, ARM_HOSTS, VM_HOSTS, is_gpu, vm_sizes
 from verdazure_policies.rulebook import (
     CRITICAL,
@@ -90,7 +91,11 @@ KEPT_WARM = (
 )
 def aml_scale_to_zero(cluster: Resource, params: Params) -> Iterator[Finding]:
     nodes = cluster[MIN_NODES].defaulting_to(0)
-    yield from nodes.at_most(params.max_min_nodes).otherwise("set min_nodes to 0 (minNodeCount: 0)")
+    yield from nodes.at_most(params.max_min_nodes).otherwise(
+        "set min_nodes to 0 (minNodeCount: 0)",
+        to=params.max_min_nodes,
+        saves=saved(cluster[VM_SIZE], nodes, cluster["location"], params.max_min_nodes),
+    )
 
 
 @rule(
@@ -111,7 +116,7 @@ def aml_scale_to_zero(cluster: Resource, params: Params) -> Iterator[Finding]:
 def aml_idle_timeout(cluster: Resource, params: Params) -> Iterator[Finding]:
     minutes = params.max_idle_minutes
     fix = f"set idle_minutes to {minutes} or less (nodeIdleTimeBeforeScaleDown: PT{minutes}M)"
-    yield from cluster[IDLE_TIME].lasts_at_most(minutes).otherwise(fix)
+    yield from cluster[IDLE_TIME].lasts_at_most(minutes).otherwise(fix, to=f"PT{minutes}M")
 
 
 @rule(
@@ -142,7 +147,7 @@ def aml_idle_timeout(cluster: Resource, params: Params) -> Iterator[Finding]:
 def instance_idle_shutdown(instance: Resource, params: Params) -> Iterator[Finding]:
     minutes = params.max_idle_minutes
     fix = f"set idle_minutes to {minutes} or less (idleTimeBeforeShutdown: PT{minutes}M)"
-    yield from instance[SHUTDOWN].lasts_at_most(minutes).otherwise(fix)
+    yield from instance[SHUTDOWN].lasts_at_most(minutes).otherwise(fix, to=f"PT{minutes}M")
 
 
 @rule(
@@ -210,7 +215,7 @@ def aml_spare_capacity(cluster: Resource, params: Params) -> Iterator[Finding]:
 )
 def aml_max_nodes(cluster: Resource, params: Params) -> Iterator[Finding]:
     ceiling = cluster[MAX_NODES].at_most(params.max_nodes)
-    yield from ceiling.otherwise(f"set max_nodes to {params.max_nodes} or less (maxNodeCount)")
+    yield from ceiling.otherwise(f"set max_nodes to {params.max_nodes} or less (maxNodeCount)", to=params.max_nodes)
 
 
 @rule(
@@ -416,7 +421,8 @@ def aks_autoscale_zero(cluster: Resource, params: Params) -> Iterator[Finding]:
         scales = pool["enableAutoScaling"].equals(True)
         yield from scales.unless(held).otherwise("set enableAutoScaling to true")
         empty = pool["minCount"].at_most(0, "nodes").when(user)
-        yield from empty.unless(held).otherwise("set minCount to 0")
+        kept = saved(pool["vmSize"], pool["minCount"], cluster["location"])
+        yield from empty.unless(held).otherwise("set minCount to 0", to=0, saves=kept)
         spot = pool["scaleSetPriority"].equals("Spot").when(user).when(is_gpu(pool["vmSize"]))
         yield from spot.unless(held).otherwise("set scaleSetPriority to Spot")
 
@@ -448,7 +454,8 @@ def aks_autoscale_zero(cluster: Resource, params: Params) -> Iterator[Finding]:
 def containerapp_zero(app: Resource, params: Params) -> Iterator[Finding]:
     replicas = app["template.scale.minReplicas"].defaulting_to(0)  # Microsoft Learn, Set scaling rules: 0
     held = app.tag("slo").equals("high")
-    yield from replicas.at_most(0, "replicas").unless(held).otherwise("set minReplicas to 0, or tag slo with high")
+    none = replicas.at_most(0, "replicas").unless(held)
+    yield from none.otherwise("set minReplicas to 0, or tag slo with high", to=0)
 
 
 @rule(
@@ -474,9 +481,9 @@ def containerapp_zero(app: Resource, params: Params) -> Iterator[Finding]:
 )
 def spark_autopause(pool: Resource, params: Params) -> Iterator[Finding]:
     minutes = params.max_idle_minutes
-    yield from pool["autoPause.enabled"].equals(True).otherwise("set autoPause.enabled to true")
+    yield from pool["autoPause.enabled"].equals(True).otherwise("set autoPause.enabled to true", to=True)
     pauses = pool["autoPause.delayInMinutes"].at_most(minutes, "minutes")
-    yield from pauses.otherwise(f"set autoPause.delayInMinutes to {minutes} or less")
+    yield from pauses.otherwise(f"set autoPause.delayInMinutes to {minutes} or less", to=minutes)
     yield from pool["autoScale.enabled"].equals(True).otherwise("set autoScale.enabled to true")
 
 
@@ -516,9 +523,10 @@ def adf_ir_ttl(runtime: Resource, params: Params) -> Iterator[Finding]:
     minutes = params.max_idle_minutes
     for path in KEPT_WARM:
         warm = runtime[path].defaulting_to(0)  # Azure Data Factory blog: without one, each data flow gets a new cluster
-        yield from warm.at_most(minutes, "minutes").otherwise(f"set timeToLive to {minutes} or less")
+        yield from warm.at_most(minutes, "minutes").otherwise(f"set timeToLive to {minutes} or less", to=minutes)
     cores = runtime[CORES].defaulting_to(8)  # the least that Azure offers (description of coreCount in its API)
-    yield from cores.at_most(params.max_cores, "cores").otherwise(f"set coreCount to {params.max_cores} or less")
+    most = params.max_cores
+    yield from cores.at_most(most, "cores").otherwise(f"set coreCount to {most} or less", to=most)
 
 
 @stack_rule(

@@ -203,7 +203,8 @@ def filter_telemetry(hub: Resource, params: Params) -> Iterator[Finding]:
 )
 def cloud_to_device_ttl(hub: Resource, params: Params) -> Iterator[Finding]:
     waits = hub[TTL].defaulting_to("PT1H")  # its description in the REST API: an hour
-    yield from waits.lasts_at_most(params.max_minutes).otherwise(f"set it to PT{params.max_minutes}M or less")
+    longest = f"PT{params.max_minutes}M"
+    yield from waits.lasts_at_most(params.max_minutes).otherwise(f"set it to {longest} or less", to=longest)
 
 
 @rule(

@@ -4,11 +4,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from verdazure import facts
-from verdazure.carbon.footprint import Boundary, FunctionalUnit, Machines, footprint, grid_of_region
 from verdazure.carbon.typical_hours import cleanest_hour, typical_day
 
 from verdazure_policies.frameworks import Guide, Pattern, Recommendation
+from verdazure_policies.kept import kilograms, number, text
 from verdazure_policies.rulebook import HIGH, LOW, STACK_ROOT, Parameter, Params, Target, stack_rule
 from verdazure_policies.samples import (
     AML_CLUSTER,
@@ -132,8 +131,6 @@ KEPT_CLUSTER = AML_CLUSTER.having(MIN_NODES, 2)
 SERVING = ONLINE_DEPLOYMENT.having(SERVING_SIZE, "Standard_D4ads_v5")
 ABROAD = VIRTUAL_MACHINE.having("location", "polandcentral")
 KEPT_POOL = KUBERNETES.having("agentPoolProfiles[0].minCount", 2)
-HOURS_A_MONTH = 730
-"""365 days of 24 hours, over 12."""
 
 
 @stack_rule(
@@ -198,42 +195,24 @@ class KeptUp:
     region: str | None
 
     def kilograms(self) -> float | None:
-        """kgCO2e a month at the average utilisation of the facts table, its making included."""
-        if self.count == 0:
-            return 0.0
-        if self.size is None or self.count is None or self.region is None:
-            return None
-        try:
-            machines = Machines(self.size, self.count * HOURS_A_MONTH)
-            made = footprint(Boundary((machines,)), grid_of_region(self.region), FunctionalUnit("months", 1))
-        except facts.UnknownFact:
-            return None
-        return made.total.central.kilograms
+        """kgCO2e a month, its making included."""
+        return kilograms(self.size, self.count, self.region)
 
 
 def _kept_up(resource: Neighbour, stack: Stack) -> Iterator[KeptUp]:
     """What of a resource is up without anybody asking for it: the floor that it scales down to."""
-    name, region = resource.name, _text(resource["location"])
+    name, region = resource.name, text(resource["location"])
     match resource.type:
         case "compute:VirtualMachine" if not stack.naming(resource, "targetResourceId", "devtestlab:GlobalSchedule"):
-            yield KeptUp(name, _text(resource["hardwareProfile.vmSize"]), 1, region)
+            yield KeptUp(name, text(resource["hardwareProfile.vmSize"]), 1, region)
         case "compute:VirtualMachineScaleSet":
-            yield KeptUp(name, _text(resource["sku.name"]), _number(resource["sku.capacity"], 0), region)
+            yield KeptUp(name, text(resource["sku.name"]), number(resource["sku.capacity"].defaulting_to(0)), region)
         case "containerservice:ManagedCluster":
             for pool in resource.each("agentPoolProfiles"):
                 least = "minCount" if pool["enableAutoScaling"].equals(True).holds else "count"
-                yield KeptUp(name, _text(pool["vmSize"]), _number(pool[least], 1), region)
+                yield KeptUp(name, text(pool["vmSize"]), number(pool[least].defaulting_to(1)), region)
         case "machinelearningservices:Compute" if resource[MIN_NODES].state is not State.MISSING:
-            size = _text(resource["properties.properties.vmSize"])
-            yield KeptUp(name, size, _number(resource[MIN_NODES], 0), region)
+            size = text(resource["properties.properties.vmSize"])
+            yield KeptUp(name, size, number(resource[MIN_NODES].defaulting_to(0)), region)
         case "machinelearningservices:OnlineDeployment" if resource[SERVING_SIZE].state is not State.MISSING:
-            yield KeptUp(name, _text(resource[SERVING_SIZE]), _number(resource["sku.capacity"], 1), region)
-
-
-def _number(value: Value, where_missing: float) -> float | None:
-    content = value.defaulting_to(where_missing).content
-    return float(content) if isinstance(content, int | float) else None
-
-
-def _text(value: Value) -> str | None:
-    return str(value.content) if value.state is State.KNOWN else None
+            yield KeptUp(name, text(resource[SERVING_SIZE]), number(resource["sku.capacity"].defaulting_to(1)), region)

@@ -110,7 +110,8 @@ def no_idle_provisioned(deployment: Resource, params: Params) -> Iterator[Findin
 def hosted_model_capacity(deployment: Resource, params: Params) -> Iterator[Finding]:
     standard = deployment[SKU].satisfies(lambda sku: str(sku).lower().endswith("standard"), "Standard")
     ceiling = deployment[CAPACITY].at_most(params.max_capacity, "thousands of tokens a minute")
-    yield from ceiling.when(standard).otherwise(f"set capacity to {params.max_capacity} or less")
+    most = params.max_capacity
+    yield from ceiling.when(standard).otherwise(f"set capacity to {most} or less", to=most)
 
 
 @rule(
@@ -202,9 +203,9 @@ def content_filter_blocks(policy: Resource, params: Params) -> Iterator[Finding]
     for each in policy.each("properties.contentFilters"):
         harm = each["name"].one_of(HARMS)
         for flag in ("enabled", "blocking"):
-            yield from each[flag].equals(True).when(harm).unless(excused).otherwise(f"set {flag} to true")
+            yield from each[flag].equals(True).when(harm).unless(excused).otherwise(f"set {flag} to true", to=True)
         threshold = each["severityThreshold"].is_not("High").when(harm).unless(excused)
-        yield from threshold.otherwise("set severityThreshold to Medium or Low")
+        yield from threshold.otherwise("set severityThreshold to Medium or Low", to="Medium")
 
 
 @rule(

@@ -203,7 +203,7 @@ def telemetry_sampling(component: Resource, params: Params) -> Iterator[Finding]
     yield from component["workspaceResourceId"].is_set().otherwise("set workspaceResourceId to a log workspace's id")
     sampled = component["samplingPercentage"].at_most(params.max_percent, "percent")
     fix = f"set samplingPercentage to {params.max_percent:g}, or tag what needs every request with criticality: high"
-    yield from sampled.unless(component.tag("criticality").equals("high")).otherwise(fix)
+    yield from sampled.unless(component.tag("criticality").equals("high")).otherwise(fix, to=params.max_percent)
 
 
 @stack_rule(

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from verdazure_policies.frameworks import Guide, Pattern, Recommendation
+from verdazure_policies.kept import saved
 from verdazure_policies.rulebook import HIGH, MEDIUM, Params, rule
 from verdazure_policies.samples import APP_ENVIRONMENT, BATCH_POOL, DATA_EXPLORER, UNKNOWN
 from verdazure_policies.view import Finding, Resource
@@ -41,7 +42,7 @@ def containerapp_profile_zero(environment: Resource, params: Params) -> Iterator
     for profile in environment.each("workloadProfiles"):
         shared = profile["workloadProfileType"].satisfies(_is_shared, "a Consumption profile")
         none = profile["minimumCount"].defaulting_to(0).at_most(0, "nodes")
-        yield from none.unless(shared).unless(held).otherwise(fix)
+        yield from none.unless(shared).unless(held).otherwise(fix, to=0)
 
 
 def _is_shared(profile_type: object) -> bool:
@@ -74,8 +75,15 @@ def batch_autoscale(pool: Resource, params: Params) -> Iterator[Finding]:
     scaled = pool[FORMULA].satisfies(bool, "a formula")
     for kind in ("targetDedicatedNodes", "targetLowPriorityNodes"):
         # Its description in the API: without scale settings a pool has a fixed scale of 0 nodes.
-        none = pool[f"{FIXED_SCALE}.{kind}"].defaulting_to(0).at_most(0, "nodes")
-        yield from none.unless(scaled).otherwise("set scaleSettings.autoScale with a formula over the pending tasks")
+        nodes = pool[f"{FIXED_SCALE}.{kind}"].defaulting_to(0)
+        yield from (
+            nodes.at_most(0, "nodes")
+            .unless(scaled)
+            .otherwise(
+                "set scaleSettings.autoScale with a formula over the pending tasks",
+                saves=saved(pool["vmSize"], nodes, pool["location"]),
+            )
+        )
 
 
 @rule(
@@ -95,4 +103,4 @@ def batch_autoscale(pool: Resource, params: Params) -> Iterator[Finding]:
 def adx_autostop(cluster: Resource, params: Params) -> Iterator[Finding]:
     # Microsoft Learn, Automatic stop of inactive clusters: on by default, after five days.
     stops = cluster["enableAutoStop"].defaulting_to(True).equals(True)
-    yield from stops.otherwise("set enableAutoStop to true")
+    yield from stops.otherwise("set enableAutoStop to true", to=True)

@@ -59,8 +59,9 @@ DENY = {"defaultAction": "Deny", "bypass": "AzureServices"}
 )
 def storage_transport(account: Resource, params: Params) -> Iterator[Finding]:
     https = account["enableHttpsTrafficOnly"].defaulting_to(True)  # Storage REST API: true since version 2019-04-01
-    yield from https.equals(True).otherwise("set enableHttpsTrafficOnly to true")
-    yield from account["minimumTlsVersion"].one_of(SAFE_TLS).otherwise("set minimumTlsVersion to TLS1_2")
+    yield from https.equals(True).otherwise("set enableHttpsTrafficOnly to true", to=True)
+    tls = account["minimumTlsVersion"].one_of(SAFE_TLS)
+    yield from tls.otherwise("set minimumTlsVersion to TLS1_2", to="TLS1_2")
 
 
 @rule(
@@ -88,9 +89,11 @@ def storage_transport(account: Resource, params: Params) -> Iterator[Finding]:
 )
 def storage_no_public_blob(resource: Resource, params: Params) -> Iterator[Finding]:
     if resource.type == "storage:BlobContainer":
-        yield from resource["publicAccess"].defaulting_to("None").equals("None").otherwise("set publicAccess to None")
+        closed = resource["publicAccess"].defaulting_to("None").equals("None")
+        yield from closed.otherwise("set publicAccess to None", to="None")
     else:
-        yield from resource["allowBlobPublicAccess"].equals(False).otherwise("set allowBlobPublicAccess to false")
+        closed = resource["allowBlobPublicAccess"].equals(False)
+        yield from closed.otherwise("set allowBlobPublicAccess to false", to=False)
 
 
 @rule(
@@ -246,7 +249,7 @@ def ml_user_identity(workspace: Resource, params: Params) -> Iterator[Finding]:
     unknown=[AML_CLUSTER.having(NODE_IP, UNKNOWN)],
 )
 def ml_nodes_closed(compute: Resource, params: Params) -> Iterator[Finding]:
-    yield from compute[LOCAL_AUTH].equals(True).otherwise("set disableLocalAuth to true")
+    yield from compute[LOCAL_AUTH].equals(True).otherwise("set disableLocalAuth to true", to=True)
     yield from compute[NODE_IP].equals(False).otherwise("set enableNodePublicIp to false")
 
 

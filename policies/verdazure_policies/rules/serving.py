@@ -6,6 +6,7 @@ from dataclasses import replace
 from verdazure import guardrails
 
 from verdazure_policies.frameworks import Guide, Pattern, Recommendation
+from verdazure_policies.kept import saved
 from verdazure_policies.machines import MANAGED_DEPLOYMENTS, is_gpu
 from verdazure_policies.reasons import FUTURE, given, justified
 from verdazure_policies.rulebook import HIGH, LOW, MEDIUM, Parameter, Params, limit, rule, stack_rule
@@ -132,8 +133,10 @@ def serving_right_size(deployment: Resource, params: Params) -> Iterator[Finding
     yield from plain.unless(given(deployment, "need")).otherwise(
         "take a CPU size, or tag need with what asks for a GPU"
     )
-    few = deployment[INSTANCES].defaulting_to(1).at_most(params.max_instances, "instances")
-    yield from few.otherwise(f"set sku.capacity to {params.max_instances} or less")
+    instances, most = deployment[INSTANCES].defaulting_to(1), params.max_instances
+    yield from instances.at_most(most, "instances").otherwise(
+        f"set sku.capacity to {most} or less", to=most, saves=saved(size, instances, deployment["location"], most)
+    )
 
 
 @rule(
@@ -221,7 +224,8 @@ def zero_traffic(deployment: Neighbour, params: Params, stack: Stack) -> Iterato
         return
     reached = _share(endpoint, "traffic", deployment) | _share(endpoint, "mirrorTraffic", deployment)
     yield from reached.unless(justified(deployment)).otherwise(
-        "remove it, send it traffic, or tag justification and justified-until (a day to come)"
+        "remove it, send it traffic, or tag justification and justified-until (a day to come)",
+        saves=saved(deployment[SIZE], deployment[INSTANCES].defaulting_to(1), deployment["location"]),
     )
 
 

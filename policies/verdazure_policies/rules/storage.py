@@ -281,9 +281,11 @@ def no_premium_by_default(resource: Resource, params: Params) -> Iterator[Findin
 )
 def soft_delete_bounds(service: Resource, params: Params) -> Iterator[Finding]:
     for policy in ("deleteRetentionPolicy", "containerDeleteRetentionPolicy"):
-        yield from service[f"{policy}.enabled"].equals(True).otherwise(f"enable {policy}")
-        days = service[f"{policy}.days"].between(params.min_days, params.max_days, "days")
-        yield from days.otherwise(f"set {policy}.days to {params.min_days} to {params.max_days}")
+        yield from service[f"{policy}.enabled"].equals(True).otherwise(f"enable {policy}", to=True)
+        days = service[f"{policy}.days"]
+        least, most = params.min_days, params.max_days
+        nearest = most if isinstance(days.content, int) and days.content > most else least
+        yield from days.between(least, most, "days").otherwise(f"set {policy}.days to {least} to {most}", to=nearest)
 
 
 @rule(
@@ -311,7 +313,7 @@ def soft_delete_bounds(service: Resource, params: Params) -> Iterator[Finding]:
 def change_feed_bounds(service: Resource, params: Params) -> Iterator[Finding]:
     bounded = service["changeFeed.retentionInDays"].at_most(params.max_days, "days")
     yield from bounded.when(service["changeFeed.enabled"].defaulting_to(False).equals(True)).otherwise(
-        f"set changeFeed.retentionInDays to {params.max_days} or less"
+        f"set changeFeed.retentionInDays to {params.max_days} or less", to=params.max_days
     )
 
 

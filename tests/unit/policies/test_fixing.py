@@ -6,12 +6,15 @@ from typing import Any
 import pytest
 from pulumi_policy import Secret
 from pulumi_policy.deserialize import deserialize_properties
+from verdazure_policies import rules
 from verdazure_policies.fixing import can_fix, changes_of, judge_alone, mended, plain, readable
 from verdazure_policies.rulebook import RULEBOOK, Rule, Scope
 from verdazure_policies.samples import UNKNOWN, Sample
 from verdazure_policies.view import Change, Resource
 
 from tests.unit.policies import sdk_schema
+
+rules.load()
 
 ALONE = [rule for rule in RULEBOOK.values() if rule.scope is Scope.RESOURCE]
 FIXING = [rule for rule in ALONE if can_fix(rule)]
