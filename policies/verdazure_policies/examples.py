@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from verdazure_policies.samples import UNKNOWN, Sample
-from verdazure_policies.tokens import is_azure
+from verdazure_policies.tokens import EDGE_DEPLOYMENT, is_azure
 
 WIDTH = 100
 OUTSIDE_GROUPS = frozenset({"resources:ResourceGroup", "consumption:Budget", "monitor:DiagnosticSetting"})
@@ -50,10 +50,13 @@ class Call:
 
 
 def program(case: Sequence[Sample]) -> str:
-    """The case's Azure resources as Python code, each after those that it refers to; empty if the case has none.
+    """The case's resources as Python code, each after those that it refers to; empty if the case has none.
 
     `resource_group` and each value that only a deployment tells are variables of the reader's.
     """
+    edge = [_edge_deployment(sample) for sample in case if sample.type == EDGE_DEPLOYMENT]
+    if edge:
+        return "\n\n".join(["from verdazure import EdgeDeployment", *edge])
     resources = {sample.name: sample for sample in case if is_azure(sample.type)}
     if not resources:
         return ""
@@ -82,6 +85,18 @@ def _in_order(resources: Mapping[str, Sample]) -> list[Sample]:
     for sample in resources.values():
         place(sample)
     return list(ordered.values())
+
+
+def _edge_deployment(sample: Sample) -> str:
+    """Its arguments are a team's decisions; the manifest that the engine sees is made from them."""
+    agent = sample.properties["content"]["modulesContent"]["$edgeAgent"]["properties.desired"]["systemModules"]
+    decided = {argument(key): value for key, value in sample.properties.items() if key != "content"}
+    decided["runtime"] = {
+        "agent_image": agent["edgeAgent"]["settings"]["image"],
+        "hub_image": agent["edgeHub"]["settings"]["image"],
+    }
+    arguments = _literal(decided, 4).replace("\n", "\n    ")
+    return "\n".join(["EdgeDeployment(", f'    "{sample.name}",', f"    {arguments},", ")"])
 
 
 def _declaration(sample: Sample, resources: Mapping[str, Sample]) -> str:

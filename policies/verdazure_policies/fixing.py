@@ -9,6 +9,7 @@ from pulumi_policy.proxy import unknown_checking_proxy
 
 from verdazure_policies.judging import Judgement, judge, parameters
 from verdazure_policies.rulebook import Rule, Scope
+from verdazure_policies.tokens import token
 from verdazure_policies.view import Change, Resource, State
 
 
@@ -55,7 +56,7 @@ def can_fix(rule: Rule) -> bool:
 
 def judge_alone(rule: Rule, sample: Any) -> list[Judgement]:
     """What a rule says of a sample that stands alone, with the parameters that the rule's cases are judged with."""
-    resource = Resource(f"azure-native:{sample.type}", sample.name, "", readable(dict(sample.properties)))
+    resource = Resource(token(sample.type), sample.name, "", readable(dict(sample.properties)))
     return judge(rule, resource, parameters(rule, rule.cases_with))
 
 

@@ -22,6 +22,14 @@ GPU_HOSTS = (
 VM_HOSTS = (*GPU_HOSTS, Target("containerservice:AgentPool"), Target("batch:Pool"))
 """Resources that name a VM size."""
 
+ARM_HOSTS = (
+    Target("compute:VirtualMachine"),
+    Target("compute:VirtualMachineScaleSet"),
+    Target("containerservice:ManagedCluster"),
+    Target("containerservice:AgentPool"),
+)
+"""Resources that Azure documents Arm sizes for. It names none for Azure ML, and says nothing of Batch."""
+
 _PATHS = {
     "machinelearningservices:Compute": "properties.properties.vmSize",
     "compute:VirtualMachine": "hardwareProfile.vmSize",

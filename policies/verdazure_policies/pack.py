@@ -30,6 +30,7 @@ from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, UnknownValueError
 
 from verdazure_policies.exemptions import Assessed, Excuses, Outcome
 from verdazure_policies.fixing import can_fix, changes_of, is_secret, mended, plain, readable
+from verdazure_policies.frameworks import GUIDE
 from verdazure_policies.judging import Judgement, ParameterError, judge, parameters
 from verdazure_policies.profiles import Ruling
 from verdazure_policies.rulebook import RULEBOOK, Params, Rule, Scope
@@ -37,7 +38,6 @@ from verdazure_policies.settings import Settings
 from verdazure_policies.stack import Stack
 from verdazure_policies.view import Resource
 
-GUIDE = "Sustainable AI design for workloads on Azure"
 REMARKS = "verdazure-exemptions"
 """The policy that tells of exemptions and of the baseline themselves."""
 
@@ -75,8 +75,13 @@ class RulePolicy:
             "config_schema": self._schema(),
             "display_name": f"{rule.id} {rule.title}",
             "severity": rule.severity,
+            # Pulumi takes one framework for a policy: the others are tags.
             "framework": PolicyComplianceFramework(name=GUIDE, specification=rule.guide),
-            "tags": [rule.group],
+            "tags": [
+                rule.group,
+                *(f"gsf:{each.slug}" for each in rule.gsf),
+                *(f"waf:{each.slug}" for each in rule.waf),
+            ],
         }
         if rule.scope is Scope.STACK:
             return StackValidationPolicy(validate=self._validate_stack, **record)

@@ -3,20 +3,22 @@
 import json
 import sys
 import textwrap
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 from pulumi_policy import PolicyResource
 
-from verdazure_policies import rules
+from verdazure_policies import coverage, rules
 from verdazure_policies.examples import WIDTH, program
+from verdazure_policies.frameworks import ARTICLES, GUIDE, PATTERNS
 from verdazure_policies.judging import Judgement, judge, parameters
-from verdazure_policies.pack import GUIDE
+from verdazure_policies.markdown import document, table
 from verdazure_policies.rulebook import EVERY_RESOURCE, FAIL, RULEBOOK, STACK_ROOT, Parameter, Rule, Scope, Target
 from verdazure_policies.samples import Sample
 from verdazure_policies.stack import Stack, handed_over
+from verdazure_policies.tokens import EDGE_DEPLOYMENT, token
 
 FOLDER = Path("docs/rules")
 COMMAND = "python -m verdazure_policies.pages"
@@ -24,16 +26,20 @@ COMMAND = "python -m verdazure_policies.pages"
 Case = tuple[Sample, ...]
 
 
-def pages() -> dict[str, str]:
-    """File name -> Markdown."""
+def pages(checkout: Path = Path()) -> dict[str, str]:
+    """File name -> Markdown. Raises FileNotFoundError outside a checkout."""
     rules.load()
-    return {"README.md": _index(), **{f"{rule.id}.md": page_of(rule) for rule in RULEBOOK.values()}}
+    return {
+        "README.md": _index(),
+        "coverage.md": document([*coverage.blocks(checkout / coverage.GOLDEN), f"Written by `{COMMAND}`."]),
+        **{f"{rule.id}.md": page_of(rule) for rule in RULEBOOK.values()},
+    }
 
 
-def write(folder: Path) -> None:
+def write(folder: Path, checkout: Path = Path()) -> None:
     """Writes all pages and takes away those of rules that are gone."""
     folder.mkdir(parents=True, exist_ok=True)
-    written = pages()
+    written = pages(checkout)
     for name, text in written.items():
         (folder / name).write_text(text, encoding="utf-8")
     for page in folder.glob("*.md"):
@@ -51,16 +57,17 @@ def _index() -> str:
     blocks = [
         "# Rules",
         f"Each rule serves a recommendation of Microsoft's guide *{GUIDE}*. Rules of high and critical severity are "
-        "mandatory, the others advise. How to write one: [writing a rule](../writing-a-rule.md).",
+        "mandatory, the others advise. What of each framework they cover: [coverage](coverage.md). How to write one: "
+        "[writing a rule](../writing-a-rule.md).",
         "In the examples, `resource_group` and other names that nothing defines are the reader's own.",
     ]
     by_group = sorted(RULEBOOK.values(), key=lambda rule: rule.group)
     for _, group in groupby(by_group, key=lambda rule: rule.group):
         members = sorted(group, key=lambda rule: rule.id)
         title, _, promise = str(sys.modules[members[0].check.__module__].__doc__).partition(": ")
-        table = _table(("Rule", "Name", "What it asks for", "Severity", "Recommendation"), map(_row, members))
-        blocks += [f"## {title}", promise[:1].upper() + promise[1:], table]
-    return _document([*blocks, f"Written by `{COMMAND}` from the rules' records."])
+        listed = table(("Rule", "Name", "What it asks for", "Severity", "Recommendation"), map(_row, members))
+        blocks += [f"## {title}", promise[:1].upper() + promise[1:], listed]
+    return document([*blocks, f"Written by `{COMMAND}` from the rules' records."])
 
 
 def _row(rule: Rule) -> tuple[str, ...]:
@@ -71,14 +78,14 @@ def page_of(rule: Rule) -> str:
     """The rule's page, as Markdown."""
     level = "a violation blocks" if rule.mandatory else "a violation is advice"
     record = f"../../policies/verdazure_policies/rules/{rule.group}.py"
-    return _document(
+    return document(
         [
             f"# {rule.id} {rule.name}",
             f"{rule.title}. Severity **{rule.severity.value}**: {level}.",
             "## Why",
             rule.why,
             "## Recommendation",
-            f"*{rule.guide}*, of Microsoft's guide *{GUIDE}*.",
+            *_served(rule),
             "## What is judged",
             *_judged(rule),
             "## Examples",
@@ -90,6 +97,14 @@ def page_of(rule: Rule) -> str:
             f"Written by `{COMMAND}` from the record in [{rule.group}.py]({record}).",
         ]
     )
+
+
+def _served(rule: Rule) -> Iterator[str]:
+    yield f"*{rule.guide}*, of Microsoft's guide *{GUIDE}*."
+    others = [f"- {PATTERNS}: {each.shown}" for each in rule.gsf]
+    others += [f"- {ARTICLES}: {each.shown}" for each in rule.waf]
+    if others:
+        yield "\n".join(["It also serves:", "", *others])
 
 
 def _judged(rule: Rule) -> Iterator[str]:
@@ -105,8 +120,10 @@ def _target(target: Target) -> str:
         return "every azure-native resource"
     if target.type == STACK_ROOT:
         return "the stack"
+    if target.type == EDGE_DEPLOYMENT:
+        return "`verdazure.EdgeDeployment`"
     condition = f" whose `{target.path}` is {' or '.join(target.among)}" if target.path else ""
-    return f"`azure-native:{target.type}`{condition}"
+    return f"`{token(target.type)}`{condition}"
 
 
 def _moment(rule: Rule) -> str:
@@ -157,7 +174,7 @@ def _deployed(case: Case) -> list[PolicyResource]:
     """The case as the engine hands a finished stack to a policy."""
     made = {
         sample.name: handed_over(
-            sample.type if sample.type == STACK_ROOT else f"azure-native:{sample.type}",
+            token(sample.type),
             sample.name,
             f"urn:pulumi:prod::shop::{sample.type}::{sample.name}",
             sample.properties,
@@ -177,7 +194,7 @@ def _parameters(rule: Rule) -> Iterator[str]:
         yield "None."
         return
     rows = [(f"`{key}`", _default(each), _meaning(each)) for key, each in rule.parameters.items()]
-    yield _table(("Parameter", "Default", "Meaning"), rows)
+    yield table(("Parameter", "Default", "Meaning"), rows)
     defaults = {rule.name: {key: each.schema["default"] for key, each in rule.parameters.items()}}
     yield "In a pack configuration, for `--policy-pack-config`:"
     yield f"```json\n{json.dumps(defaults, indent=2)}\n```"
@@ -216,15 +233,6 @@ def _disagreement(rule: Rule) -> Iterator[str]:
 
 def _inline(sentences: str) -> str:
     return sentences[:1].lower() + sentences[1:]
-
-
-def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [header, ["---"] * len(header), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
-
-
-def _document(blocks: Sequence[str]) -> str:
-    return "\n\n".join(blocks) + "\n"
 
 
 if __name__ == "__main__":

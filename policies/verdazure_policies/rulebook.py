@@ -10,6 +10,7 @@ from typing import Any
 from pulumi_policy import Severity
 from verdazure.guardrails import Limit
 
+from verdazure_policies.frameworks import Guide, Pattern, Recommendation
 from verdazure_policies.samples import Sample
 from verdazure_policies.stack import Neighbour, Stack
 from verdazure_policies.tokens import is_azure
@@ -48,12 +49,12 @@ class Target:
     """The resources that a rule judges: a type, or of that type those whose property has one of the values."""
 
     type: str
-    """Canonical token, for instance `storage:StorageAccount`, or `EVERY_RESOURCE`."""
+    """Canonical token, for instance `storage:StorageAccount`, or `EVERY_RESOURCE`: all of azure-native."""
     path: str = ""
     among: tuple[str, ...] = ()
 
     def covers(self, resource: Resource) -> bool:
-        if self.type not in (resource.type, EVERY_RESOURCE) or not (is_azure(resource.type) or self.type == STACK_ROOT):
+        if self.type != resource.type and not (self.type == EVERY_RESOURCE and is_azure(resource.type)):
             return False
         return not self.path or resource[self.path].one_of(self.among).holds is not False
 
@@ -139,14 +140,18 @@ class Rule:
     """Readable: the Pulumi policy's name and the key in a pack configuration."""
     title: str
     why: str
-    guide: str
-    """Recommendation of Microsoft's "Sustainable AI design for workloads on Azure" that it serves."""
+    guide: Guide
+    """Recommendation of Microsoft's guide that it serves."""
     severity: Severity
     targets: tuple[Target, ...]
     scope: Scope
     check: Callable[..., Iterator[Finding]]
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
     when_unknown: WhenUnknown = WARN
+    gsf: tuple[Pattern, ...] = ()
+    """Green Software Patterns that it makes a stack keep to; none where none fits."""
+    waf: tuple[Recommendation, ...] = ()
+    """Recommendations of the Azure Well-Architected Framework, beside the guide's; none where none fits."""
     related: tuple[str, ...] = ()
     """Rules of other sets about the same thing: set and id, in brackets what they leave out. Azure Policy's built-ins
     are named by the first eight digits of their id."""

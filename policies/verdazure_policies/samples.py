@@ -8,6 +8,8 @@ from typing import Any
 
 from pulumi_policy.proxy import UNKNOWN_STRING_VALUE
 
+from verdazure_policies.tokens import EDGE_DEPLOYMENT
+
 UNKNOWN = UNKNOWN_STRING_VALUE
 """What a preview holds in place of a value that only the deployment tells."""
 
@@ -312,7 +314,11 @@ SNAPSHOT = Sample(
 
 VIRTUAL_MACHINE = Sample(
     "compute:VirtualMachine",
-    {"location": REGION, "tags": TAGS, "hardwareProfile": {"vmSize": "Standard_D4ads_v5"}},
+    {
+        "location": REGION,
+        "tags": {**TAGS, "architecture": "x64"},
+        "hardwareProfile": {"vmSize": "Standard_D4ads_v5"},
+    },
 )
 
 EQUIPPED_MACHINE = (
@@ -664,6 +670,38 @@ BROKER_LISTENER = Sample(
     name="broker-listener",
 )
 
+
+def edge_deployment(agent: str, hub: str) -> Sample:
+    """A base deployment of IoT Edge with these images, as `verdazure.EdgeDeployment` hands it to the engine."""
+    runtime = {
+        "systemModules": {
+            "edgeAgent": {"type": "docker", "settings": {"image": agent}},
+            "edgeHub": {"type": "docker", "settings": {"image": hub}},
+        }
+    }
+    return Sample(
+        EDGE_DEPLOYMENT,
+        {
+            "hubHostname": "plant.azure-devices.net",
+            "targetCondition": "tags.site = 'malmo'",
+            "priority": 10,
+            "content": {"modulesContent": {"$edgeAgent": {"properties.desired": runtime}}},
+        },
+        name="base",
+    )
+
+
+def edge_images(version: str) -> tuple[str, str]:
+    """Agent and hub of that version, pinned."""
+    digest = "sha256:" + "0" * 64
+    return (
+        f"mcr.microsoft.com/azureiotedge-agent:{version}@{digest}",
+        f"mcr.microsoft.com/azureiotedge-hub:{version}@{digest}",
+    )
+
+
+EDGE_BASE = edge_deployment(*edge_images("1.6.0"))
+
 STREAMING_JOB = Sample(
     "streamanalytics:StreamingJob",
     {"location": REGION, "tags": TAGS, "transformation": {"name": "filter", "query": "SELECT 1", "streamingUnits": 3}},
@@ -835,7 +873,8 @@ ALL = (
     *(NETWORK_INTERFACE, PUBLIC_ADDRESS),
     *(EQUIPPED_MACHINE, KUBERNETES, CONTAINER_APP, APP_ENVIRONMENT, BATCH_POOL),
     *(SPARK_POOL, DATA_EXPLORER, DATA_FACTORY, INTEGRATION_RUNTIME),
-    *(EVENT_HUB, EVENT_HUB_NAMESPACE, IOT_HUB, PROVISIONING, BROKER_LISTENER, STREAMING_JOB, SEARCH_SERVICE),
+    *(EVENT_HUB, EVENT_HUB_NAMESPACE, IOT_HUB, PROVISIONING, BROKER_LISTENER, EDGE_BASE),
+    *(STREAMING_JOB, SEARCH_SERVICE),
     *(RECOVERY_VAULT, BACKUP_VAULT, VM_BACKUP_POLICY, BLOB_BACKUP_POLICY),
     *(STACK, RESOURCE_GROUP, BUDGET),
 )

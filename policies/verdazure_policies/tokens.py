@@ -5,11 +5,21 @@ from functools import cache
 
 _TOKEN = re.compile(r"azure-native(?:_\w+)?:(?P<module>\w+)(?:/v\w+)?:(?P<resource>\w+)")
 
-# azure-native v2 -> v3, for the resources that rules judge. Source: the type aliases in pulumi-azure-native 3.29.
-_RENAMED = {
-    "insights:DiagnosticSetting": "monitor:DiagnosticSetting",
+# Source: the type aliases in pulumi-azure-native 3.29, which a test reads.
+RENAMED = {
+    "devices:IotDpsResource": "deviceprovisioningservices:IotDpsResource",
+    "devices:IotHubResource": "iothub:IotHubResource",
+    "insights:ActionGroup": "monitor:ActionGroup",
+    "insights:AutoscaleSetting": "monitor:AutoscaleSetting",
     "insights:Component": "applicationinsights:Component",
+    "insights:DiagnosticSetting": "monitor:DiagnosticSetting",
+    "insights:MetricAlert": "monitor:MetricAlert",
+    "insights:ScheduledQueryRule": "monitor:ScheduledQueryRule",
+    "machinelearningservices:MachineLearningCompute": "machinelearningservices:Compute",
+    "machinelearningservices:MachineLearningDatastore": "machinelearningservices:Datastore",
+    "network:InterfaceEndpoint": "network:PrivateEndpoint",
 }
+"""Former names, of azure-native v2 and of older API versions, of the types that rules judge or read."""
 
 
 @cache
@@ -23,7 +33,16 @@ def canonical(token: str) -> str:
     if match is None:
         return token
     name = f"{match['module']}:{match['resource']}"
-    return _RENAMED.get(name, name)
+    return RENAMED.get(name, name)
+
+
+EDGE_DEPLOYMENT = "pulumi-python:dynamic/verdazure:EdgeDeployment"
+"""Verdazure's own resource for a deployment of IoT Edge, which Azure has no resource type for."""
+
+
+def token(canonical_token: str) -> str:
+    """What the engine calls the type, by the default version of azure-native."""
+    return f"azure-native:{canonical_token}" if is_azure(canonical_token) else canonical_token
 
 
 def is_azure(canonical_token: str) -> bool:

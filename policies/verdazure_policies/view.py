@@ -231,6 +231,10 @@ class View:
         length = len(found.content) if _is_list(found.content) else 0
         return [self[f"{path}[{index}]"] for index in range(length)]
 
+    def at(self, *keys: str) -> Value:
+        """The value below these keys, of which some hold a dot, as `properties.desired` of a device does."""
+        return self._read(".".join(keys), keys)
+
     def tag(self, name: str) -> Value:
         """The tag of that name in any case, as Azure compares tag names."""
         tags = self["tags"].content

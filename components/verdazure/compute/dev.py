@@ -134,6 +134,9 @@ def _current(vm_size: str) -> str:
         size = facts.vm_size(vm_size)
     except facts.UnknownFact as unknown:
         refuse("", vm_size, "a size in the facts table", str(unknown))
+    if not size.runs_in_azure_ml:
+        allowed = "a size with x64 processors, as Azure ML names no Arm series"
+        refuse("", vm_size, allowed, "use Standard_D2ads_v5 or larger")
     if not size.deployable:
         refuse("", vm_size, f"a size that Azure has not announced to retire ({size.status})", f"use {size.successor}")
     return size.name

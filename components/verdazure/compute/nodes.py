@@ -56,6 +56,8 @@ def current_size(vm_size: str, *, with_gpu: bool) -> str:
     if (size.gpu is not None) is not with_gpu:
         fix = f"use {smallest}, the smallest {'GPU' if with_gpu else 'CPU'} size"
         refuse("", vm_size, f"a size with {kind}", fix)
+    if not size.runs_in_azure_ml:
+        refuse("", vm_size, "a size with x64 processors, as Azure ML names no Arm series", f"use {smallest} or larger")
     if not size.deployable:
         refuse("", vm_size, f"a size that Azure has not announced to retire ({size.status})", f"use {size.successor}")
     return size.name

@@ -91,6 +91,8 @@ def _lacks(size: facts.VmSize, job: Job) -> tuple[str | None, str | None]:
     """Why it does not do the job, and what of that is only not known."""
     if size.status != "current":
         return f"is {size.status}", None
+    if not size.runs_in_azure_ml:
+        return "has Arm processors, which Azure ML does not name among those that it supports", None
     if job.gpus and size.gpu is None:
         return "has no GPU", None
     if size.gpu is not None and not job.gpus:

@@ -113,8 +113,11 @@ class VmSize(Sourced):
     """W of one board at its limit."""
     vcpus: int
     memory_gib: Number
+    architecture: Literal["x64", "arm64"]
+    """What its processors understand, as Azure names it."""
     cpu: Text
-    """Name of the CPU table; `average` where the maker's generation has no coefficients of its own."""
+    """Name of the CPU table; `average` where the maker's generation has no coefficients of its own. None: not known, as
+    for Arm processors, whose power nobody published."""
     embodied_kg: Number
     """kgCO2e: the size's share, by vCPU, of what making the whole server emitted."""
     successor: Text
@@ -124,6 +127,15 @@ class VmSize(Sourced):
     def deployable(self) -> bool:
         """Whether new work should start on it: neither retired nor announced to be."""
         return self.status in ("current", "preview")
+
+    @property
+    def runs_in_azure_ml(self) -> bool:
+        """Whether Azure ML may take it for its nodes.
+
+        Microsoft Learn, "Understand compute targets": of the series that Azure ML supports, none has Arm processors and
+        no GPU.
+        """
+        return self.gpu is not None or self.architecture == "x64"
 
     def gaps(self) -> tuple[str, ...]:
         """As for every row; a size without a GPU has no gap in the GPU's columns."""

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from verdazure import guardrails
 
+from verdazure_policies.frameworks import Guide, Pattern, Recommendation
 from verdazure_policies.machines import AML_CLUSTERS, MANAGED_DEPLOYMENTS, is_gpu
 from verdazure_policies.reasons import FUTURE, justified
 from verdazure_policies.rulebook import LOW, MEDIUM, Parameter, Params, limit, rule, stack_rule
@@ -35,7 +36,9 @@ PLAIN_SIZE = "Standard_D4ads_v5"
     name="idle-gpu-alert",
     title="Somebody is told of GPUs that are held and hardly used",
     severity=MEDIUM,
-    guide="Comprehensive monitoring strategy",
+    guide=Guide.MONITORING,
+    gsf=(Pattern.RIGHT_SIZED_COMPUTE,),
+    waf=(Recommendation.METRICS,),
     why="A GPU that waits for data is held and powered all the same, and no job fails of it.",
     types=[AML_CLUSTERS],
     params={"environments": IN_USE},
@@ -79,7 +82,7 @@ def _watches_gpus(alert: Neighbour) -> bool | None:
     name="alert-frequency",
     title="Alerts are worked out no more often than somebody acts on them",
     severity=LOW,
-    guide="Comprehensive monitoring strategy",
+    guide=Guide.MONITORING,
     why="A query that runs each minute reads the same logs 1,440 times a day.",
     types=[METRIC_ALERTS, LOG_ALERTS],
     params={"min_minutes": limit(guardrails.ALERT_MINUTES_MIN, "Least time between two evaluations")},
@@ -111,7 +114,7 @@ RECEIVERS = (
     name="alert-reaches-somebody",
     title="An alert reaches somebody",
     severity=MEDIUM,
-    guide="Comprehensive monitoring strategy",
+    guide=Guide.MONITORING,
     why="An alert that nobody receives is worked out for nothing.",
     types=[METRIC_ALERTS, LOG_ALERTS, "monitor:ActionGroup"],
     passes=[IDLE, LOG_ALERT, ACTION_GROUP, LOG_ALERT.having("actions", UNKNOWN)],
@@ -146,7 +149,7 @@ def _is_filled(resource: Resource, path: str) -> bool:
     name="model-monitor",
     title="A model that answers in production is watched for drift",
     severity=MEDIUM,
-    guide="Sustainable machine learning operations practices",
+    guide=Guide.RETRAINING,
     why="A model that is retrained by the calendar trains too often or too late; drift says when it is needed.",
     types=[MANAGED_DEPLOYMENTS],
     params={"environments": IN_USE},

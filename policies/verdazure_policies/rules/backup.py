@@ -5,11 +5,11 @@ from dataclasses import replace
 
 from verdazure import guardrails
 
+from verdazure_policies.frameworks import Guide, Pattern, Recommendation
 from verdazure_policies.rulebook import FAIL, HIGH, LOW, MEDIUM, Disagreement, Parameter, Params, Target, limit, rule
 from verdazure_policies.samples import BACKUP_VAULT, BLOB_BACKUP_POLICY, RECOVERY_VAULT, UNKNOWN, VM_BACKUP_POLICY
 from verdazure_policies.view import DAYS, Claim, Finding, Resource, State, Value, View
 
-GUIDE = "Disaster recovery and backup"
 RETENTION = "properties.retentionPolicy"
 DAILY = f"{RETENTION}.dailySchedule.retentionDuration"
 MONTHLY = f"{RETENTION}.monthlySchedule.retentionDuration"
@@ -49,7 +49,9 @@ SHARE_BACKUP_POLICY = VM_BACKUP_POLICY.having("properties", {"backupManagementTy
     name="backup-retention-bounds",
     title="Recovery points are kept long enough to recover, and no longer",
     severity=MEDIUM,
-    guide=GUIDE,
+    guide=Guide.RECOVERY,
+    gsf=(Pattern.EXPIRING_STORAGE,),
+    waf=(Recommendation.BACKUP_POLICIES,),
     why="Each recovery point is a copy on powered disks: a week saves the day, years belong to named schedules only.",
     types=["recoveryservices:ProtectionPolicy", "dataprotection:BackupPolicy"],
     params={
@@ -109,7 +111,9 @@ def backup_retention_bounds(policy: Resource, params: Params) -> Iterator[Findin
     name="instant-rp",
     title="Snapshots for instant restore go after two days",
     severity=LOW,
-    guide=GUIDE,
+    guide=Guide.RECOVERY,
+    gsf=(Pattern.EXPIRING_STORAGE,),
+    waf=(Recommendation.RECOVERY_POINTS,),
     why="A snapshot for instant restore stays on the disk's own storage, beside the copy in the vault.",
     types=[VM_POLICIES],
     params={"max_days": Parameter(2, "Longest time that snapshots stay beside the disk, in days")},
@@ -137,7 +141,8 @@ def instant_rp(policy: Resource, params: Params) -> Iterator[Finding]:
     name="archive-tier",
     title="Old recovery points move to the archive",
     severity=LOW,
-    guide=GUIDE,
+    guide=Guide.RECOVERY,
+    waf=(Recommendation.BACKUP_POLICIES, Recommendation.ACCESS_TIER),
     why="Nobody reads an old recovery point until an audit asks; the archive tier keeps it without powered disks.",
     types=[Target("recoveryservices:ProtectionPolicy", MANAGEMENT, ("AzureIaasVM", "AzureWorkload"))],
     params={
@@ -177,7 +182,9 @@ def archive_tier(policy: Resource, params: Params) -> Iterator[Finding]:
     name="vault-redundancy",
     title="Backups stay in one region unless the data cannot be had again",
     severity=LOW,
-    guide=GUIDE,
+    guide=Guide.RECOVERY,
+    gsf=(Pattern.MATCHED_OBJECTIVES,),
+    waf=(Recommendation.BACKUP_POLICIES,),
     why="Geo-redundancy keeps three more copies in another region of what is a copy already.",
     types=["recoveryservices:Vault", "dataprotection:BackupVault"],
     params={
@@ -228,7 +235,7 @@ def vault_redundancy(vault: Resource, params: Params) -> Iterator[Finding]:
     name="vault-immutability",
     title="Nobody deletes a recovery point before its time",
     severity=HIGH,
-    guide=GUIDE,
+    guide=Guide.RECOVERY,
     why="A short retention is safe only where neither a mistake nor an intruder can make it shorter.",
     types=["recoveryservices:Vault", "dataprotection:BackupVault"],
     when_unknown=FAIL,

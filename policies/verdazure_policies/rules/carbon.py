@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from verdazure import facts, guardrails
 from verdazure.carbon.regions import cleanest, residencies
 
+from verdazure_policies.frameworks import Guide, Pattern, Recommendation
 from verdazure_policies.kept import kilograms, text
 from verdazure_policies.machines import GPU_HOSTS, is_gpu, vm_sizes
 from verdazure_policies.rulebook import (
@@ -50,7 +51,9 @@ CLUSTER_LOCATION = "properties.computeLocation"
     name="low-carbon-region",
     title="Resources run where the grid is clean",
     severity=HIGH,
-    guide="Carbon-aware deployment",
+    guide=Guide.CARBON_AWARE,
+    gsf=(Pattern.CARBON_AWARE_SCHEDULING,),
+    waf=(Recommendation.LOW_CARBON_REGIONS,),
     why="The same work emits up to thirty times more on a coal-fed grid than on a clean one.",
     types=[EVERY_RESOURCE],
     params={
@@ -84,7 +87,9 @@ def low_carbon_region(resource: Resource, params: Params) -> Iterator[Finding]:
     name="low-carbon-gpu-region",
     title="GPUs run where the grid is cleanest",
     severity=CRITICAL,
-    guide="Training region",
+    guide=Guide.TRAINING_REGION,
+    gsf=(Pattern.CARBON_AWARE_SCHEDULING,),
+    waf=(Recommendation.LOW_CARBON_REGIONS,),
     why="Training draws most of a workload's energy, so its region decides most of the footprint.",
     types=GPU_HOSTS,
     params={
@@ -120,7 +125,7 @@ def low_carbon_gpu_region(resource: Resource, params: Params) -> Iterator[Findin
     name="residency",
     title="Resources stay inside the residency area",
     severity=CRITICAL,
-    guide="Regional data strategy",
+    guide=Guide.REGIONAL_DATA,
     why="A cleaner grid is no reason to move data out of the area that it has to stay in.",
     types=[EVERY_RESOURCE],
     params={
@@ -154,7 +159,9 @@ def residency(resource: Resource, params: Params) -> Iterator[Finding]:
     name="data-compute-colocation",
     title="A workspace stands beside its data",
     severity=HIGH,
-    guide="Regional data strategy",
+    guide=Guide.REGIONAL_DATA,
+    gsf=(Pattern.LITTLE_DATA_SENT,),
+    waf=(Recommendation.SAME_REGION,),
     why="Data that crosses regions for every run costs energy in the network and time at the GPU.",
     types=["machinelearningservices:Workspace"],
     related=("Azure Policy 0a914e76 (compares with the resource group only)",),
@@ -187,7 +194,9 @@ WORKSPACE_PARTS = {
     name="cluster-near-data",
     title="A cluster stands beside its workspace and its data",
     severity=HIGH,
-    guide="Regional data strategy",
+    guide=Guide.REGIONAL_DATA,
+    gsf=(Pattern.LITTLE_DATA_SENT,),
+    waf=(Recommendation.SAME_REGION,),
     why="A cluster far from its data waits for it, and a waiting GPU draws power for nothing.",
     types=["machinelearningservices:Compute"],
     passes=[(AML_CLUSTER, AML_WORKSPACE, DATASTORE, STORAGE_ACCOUNT), (AML_CLUSTER,)],
@@ -214,7 +223,8 @@ def cluster_near_data(cluster: Neighbour, params: Params, stack: Stack) -> Itera
     name="no-needless-geo-replication",
     title="What can be made again is not replicated to another region",
     severity=MEDIUM,
-    guide="Disaster recovery and backup",
+    guide=Guide.RECOVERY,
+    gsf=(Pattern.MATCHED_OBJECTIVES,),
     why="A second copy in another region doubles disks and traffic for data that a rerun makes again.",
     types=["storage:StorageAccount"],
     params={
@@ -261,7 +271,7 @@ def no_needless_geo_replication(account: Resource, params: Params) -> Iterator[F
     name="opaque-global-sku",
     title="A hosted model answers inside the residency area",
     severity=HIGH,
-    guide="Regional data strategy",
+    guide=Guide.REGIONAL_DATA,
     why="A global type answers in any Azure region: nobody can say whose grid fed it, nor where the prompt went.",
     types=["cognitiveservices:Deployment"],
     params={
@@ -308,7 +318,8 @@ def _stays(sku: str, zonal: bool) -> bool | None:
     name="accountability-tags",
     title="Resources say what they serve and who answers for them",
     severity=MEDIUM,
-    guide="Comprehensive monitoring strategy",
+    guide=Guide.MONITORING,
+    waf=(Recommendation.METRICS,),
     why="Energy and carbon can only be put down to a workload that a resource names.",
     types=[EVERY_RESOURCE],
     params={"required": limit(guardrails.REQUIRED_TAGS, "Tags that every resource carries")},

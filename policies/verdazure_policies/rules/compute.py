@@ -1,12 +1,14 @@
 """Compute: no node idles, none is larger or older than it needs to be, and spare capacity comes first."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
 from verdazure import facts, guardrails
 
+from verdazure_policies.frameworks import Guide, Pattern, Recommendation
 from verdazure_policies.kept import saved
-from verdazure_policies.machines import AML_CLUSTERS, AML_INSTANCES, AML_NODES, VM_HOSTS, is_gpu, vm_sizes
+from verdazure_policies.machines import AML_CLUSTERS, AML_INSTANCES, AML_NODES, ARM_HOSTS, VM_HOSTS, is_gpu, vm_sizes
 from verdazure_policies.rulebook import (
     CRITICAL,
     HIGH,
@@ -52,6 +54,9 @@ DATA_FLOW = "properties.computeProperties.dataFlowProperties"
 TIMER = "devtestlab:GlobalSchedule"
 DEV_MACHINE = VIRTUAL_MACHINE.having("tags.environment", "dev")
 INTERRUPTIBLE = VIRTUAL_MACHINE.having("tags.interruptible", "true")
+MACHINE_SIZE = "hardwareProfile.vmSize"
+X64_MACHINE = VIRTUAL_MACHINE.without("tags.architecture")
+ARM_MACHINE = X64_MACHINE.having(MACHINE_SIZE, "Standard_D4pds_v6")
 SCALE_SET_PRIORITY = "virtualMachineProfile.priority"
 SCALE_SET = Sample(
     "compute:VirtualMachineScaleSet", {**INTERRUPTIBLE.properties, "sku": {"name": "Standard_D4ads_v5", "capacity": 2}}
@@ -69,7 +74,9 @@ KEPT_WARM = (
     name="aml-scale-to-zero",
     title="Training clusters scale to zero",
     severity=CRITICAL,
-    guide="Scaling and workload resiliency",
+    guide=Guide.SCALING,
+    gsf=(Pattern.ON_DEMAND,),
+    waf=(Recommendation.AUTOSCALING,),
     why="A node that waits for work draws power and holds hardware all the same.",
     types=[AML_CLUSTERS],
     params={"max_min_nodes": limit(guardrails.CLUSTER_MIN_NODES, "Most nodes that may run without work")},
@@ -96,7 +103,9 @@ def aml_scale_to_zero(cluster: Resource, params: Params) -> Iterator[Finding]:
     name="aml-idle-timeout",
     title="Training clusters give idle nodes back soon",
     severity=HIGH,
-    guide="Scaling and workload resiliency",
+    guide=Guide.SCALING,
+    gsf=(Pattern.ON_DEMAND,),
+    waf=(Recommendation.AUTOSCALING,),
     why="Every minute that a node stays up after its last job is energy without a result.",
     types=[AML_CLUSTERS],
     params={"max_idle_minutes": limit(guardrails.CLUSTER_IDLE_MINUTES_MAX, "Longest time that a node may idle")},
@@ -115,7 +124,9 @@ def aml_idle_timeout(cluster: Resource, params: Params) -> Iterator[Finding]:
     name="instance-idle-shutdown",
     title="Workstations switch themselves off",
     severity=CRITICAL,
-    guide="Scaling and workload resiliency",
+    guide=Guide.SCALING,
+    gsf=(Pattern.SCALED_DOWN_APPLICATIONS,),
+    waf=(Recommendation.BUSINESS_HOURS,),
     why="A workstation that nobody works on draws power through nights and weekends.",
     types=[AML_INSTANCES],
     params={
@@ -144,7 +155,9 @@ def instance_idle_shutdown(instance: Resource, params: Params) -> Iterator[Findi
     name="instance-stop-schedule",
     title="Workstations stop at the end of the day",
     severity=MEDIUM,
-    guide="Scaling and workload resiliency",
+    guide=Guide.SCALING,
+    gsf=(Pattern.SCALED_DOWN_APPLICATIONS,),
+    waf=(Recommendation.BUSINESS_HOURS,),
     why="A notebook that somebody left running keeps a workstation awake that idles otherwise.",
     types=[AML_INSTANCES],
     passes=[AML_INSTANCE, AML_INSTANCE.without(f"{TIMERS}[0].status"), AML_CLUSTER],
@@ -166,7 +179,8 @@ def instance_stop_schedule(instance: Resource, params: Params) -> Iterator[Findi
     name="aml-spare-capacity",
     title="GPU clusters run on spare capacity",
     severity=HIGH,
-    guide="Scaling and workload resiliency",
+    guide=Guide.SCALING,
+    waf=(Recommendation.SPOT,),
     why="Spare capacity is hardware that already runs; dedicated nodes have more of it built and powered.",
     types=[AML_CLUSTERS],
     params={"priority": limit(guardrails.CLUSTER_PRIORITY, "Priority that GPU nodes run at")},
@@ -190,7 +204,8 @@ def aml_spare_capacity(cluster: Resource, params: Params) -> Iterator[Finding]:
     name="aml-max-nodes",
     title="Training clusters have a ceiling",
     severity=MEDIUM,
-    guide="Scaling and workload resiliency",
+    guide=Guide.SCALING,
+    waf=(Recommendation.SCALABILITY_NEEDS,),
     why="A ceiling bounds what a runaway sweep can burn before somebody notices.",
     types=[AML_CLUSTERS],
     params={"max_nodes": limit(guardrails.CLUSTER_NODES_MAX, "Most nodes of one cluster")},
@@ -208,7 +223,9 @@ def aml_max_nodes(cluster: Resource, params: Params) -> Iterator[Finding]:
     name="current-vm-generation",
     title="Machines are of a current generation",
     severity=HIGH,
-    guide="Sustainable machine learning operations practices",
+    guide=Guide.OPERATIONS,
+    gsf=(Pattern.EFFICIENT_ACCELERATORS,),
+    waf=(Recommendation.UPDATES,),
     why="An old generation needs more energy for the same result, and Azure retires it under the workload.",
     types=VM_HOSTS,
     related=(
@@ -238,7 +255,9 @@ def current_vm_generation(host: Resource, params: Params) -> Iterator[Finding]:
     name="gpu-right-size",
     title="Development takes no more boards than it learns with",
     severity=HIGH,
-    guide="Sustainable machine learning operations practices",
+    guide=Guide.OPERATIONS,
+    gsf=(Pattern.EFFICIENT_ACCELERATORS, Pattern.RIGHT_SIZED_COMPUTE),
+    waf=(Recommendation.SCALABILITY_NEEDS,),
     why="A machine with eight boards draws the idle power of all of them while one line of code is tried.",
     types=[AML_NODES],
     params={"max_boards": Parameter(2, "Most boards of a machine in a development environment")},
@@ -266,11 +285,51 @@ def gpu_right_size(machine: Resource, params: Params) -> Iterator[Finding]:
 
 
 @rule(
+    id="CM09",
+    name="arm-for-cpu",
+    title="Machines without a GPU have Arm processors where the software allows",
+    severity=LOW,
+    guide=Guide.OPERATIONS,
+    gsf=(Pattern.OTHER_CPUS,),
+    waf=(Recommendation.ARM_PROCESSORS,),
+    why="Arm processors need less power for the work of many services, and most software is built for them too.",
+    types=ARM_HOSTS,
+    passes=[
+        ARM_MACHINE,
+        VIRTUAL_MACHINE,
+        X64_MACHINE.having(MACHINE_SIZE, "Standard_NC4as_T4_v3"),
+        X64_MACHINE.having(MACHINE_SIZE, "Standard_D1_v2"),
+        X64_MACHINE.having("osProfile", {"windowsConfiguration": {"provisionVMAgent": True}}),
+        KUBERNETES,
+        KUBERNETES.having(POOL_SIZE, "Standard_D4ads_v5").having(f"{POOL}.osType", "Windows"),
+    ],
+    fails=[
+        X64_MACHINE,
+        X64_MACHINE.having("tags.architecture", "arm64"),
+        KUBERNETES.having(POOL_SIZE, "Standard_D8ads_v5"),
+    ],
+    unknown=[
+        X64_MACHINE.having(MACHINE_SIZE, UNKNOWN),
+        X64_MACHINE.having(MACHINE_SIZE, "Standard_ZZ1"),
+        X64_MACHINE.having("tags", UNKNOWN),
+        X64_MACHINE.having("osProfile", UNKNOWN),
+        KUBERNETES.having("agentPoolProfiles", UNKNOWN),
+    ],
+)
+def arm_for_cpu(host: Resource, params: Params) -> Iterator[Finding]:
+    bound = host.tag("architecture").equals("x64")
+    for size in vm_sizes(host):
+        arm = _has_arm(size).unless(bound).unless(_runs_windows(host, size))
+        yield from arm.otherwise(_arm_replacement(size))
+
+
+@rule(
     id="CM10",
     name="vm-spot",
     title="Machines whose work can begin again run on spare capacity",
     severity=MEDIUM,
-    guide="Scaling and workload resiliency",
+    guide=Guide.SCALING,
+    waf=(Recommendation.SPOT,),
     why="Spare capacity is hardware that already runs; dedicated machines have more of it built and powered.",
     types=["compute:VirtualMachine", "compute:VirtualMachineScaleSet"],
     passes=[
@@ -294,7 +353,9 @@ def vm_spot(machine: Resource, params: Params) -> Iterator[Finding]:
     name="vm-auto-shutdown",
     title="Virtual machines for development stop in the evening",
     severity=HIGH,
-    guide="Scaling and workload resiliency",
+    guide=Guide.SCALING,
+    gsf=(Pattern.SCALED_DOWN_APPLICATIONS,),
+    waf=(Recommendation.BUSINESS_HOURS,),
     why="A virtual machine that nobody stopped runs through every night and weekend.",
     types=["compute:VirtualMachine"],
     passes=[
@@ -321,7 +382,9 @@ def vm_auto_shutdown(machine: Neighbour, params: Params, stack: Stack) -> Iterat
     name="aks-autoscale-zero",
     title="Kubernetes pools for jobs scale to zero on spot nodes",
     severity=HIGH,
-    guide="Scaling and workload resiliency",
+    guide=Guide.SCALING,
+    gsf=(Pattern.SCALED_DOWN_KUBERNETES,),
+    waf=(Recommendation.AUTOSCALING,),
     why="A pool of a fixed size draws power for pods that nobody scheduled.",
     types=["containerservice:ManagedCluster", "containerservice:AgentPool"],
     related=("PSRule Azure.AKS.AutoScaling",),
@@ -369,7 +432,9 @@ def aks_autoscale_zero(cluster: Resource, params: Params) -> Iterator[Finding]:
     name="containerapp-zero",
     title="Container apps scale to zero",
     severity=HIGH,
-    guide="Scaling and workload resiliency",
+    guide=Guide.SCALING,
+    gsf=(Pattern.ON_DEMAND,),
+    waf=(Recommendation.AUTOSCALING,),
     why="A replica that waits for requests holds cores and memory that somebody else could use.",
     types=["app:ContainerApp"],
     disagreement=Disagreement(
@@ -398,7 +463,9 @@ def containerapp_zero(app: Resource, params: Params) -> Iterator[Finding]:
     name="spark-autopause",
     title="Spark pools pause and scale",
     severity=HIGH,
-    guide="Scaling and workload resiliency",
+    guide=Guide.SCALING,
+    gsf=(Pattern.ON_DEMAND,),
+    waf=(Recommendation.AUTOSCALING,),
     why="A Spark session that nobody closed keeps three machines or more up until somebody looks.",
     types=["synapse:BigDataPool"],
     params={"max_idle_minutes": Parameter(15, "Longest time that a pool idles before it pauses, in minutes")},
@@ -425,7 +492,9 @@ def spark_autopause(pool: Resource, params: Params) -> Iterator[Finding]:
     name="adf-ir-ttl",
     title="An integration runtime lets its cluster go soon",
     severity=MEDIUM,
-    guide="Scaling and workload resiliency",
+    guide=Guide.SCALING,
+    gsf=(Pattern.ON_DEMAND,),
+    waf=(Recommendation.SCALABILITY_NEEDS,),
     why="A Spark cluster that is kept warm between two pipelines draws power for work that may never come.",
     types=[Target("datafactory:IntegrationRuntime", "properties.type", ("Managed",))],
     params={
@@ -465,7 +534,9 @@ def adf_ir_ttl(runtime: Resource, params: Params) -> Iterator[Finding]:
     name="no-orphans",
     title="Disks, addresses and network cards belong to something",
     severity=LOW,
-    guide="Scaling and workload resiliency",
+    guide=Guide.SCALING,
+    gsf=(Pattern.UNUSED_ASSETS,),
+    waf=(Recommendation.ZOMBIES,),
     why="What outlived its machine keeps hardware reserved that nothing uses any more.",
     types=["compute:Disk", "network:PublicIPAddress", "network:NetworkInterface"],
     related=("PSRule Azure.VM.DiskAttached", "PSRule Azure.PublicIP.IsAttached", "PSRule Azure.NIC.Attached"),
@@ -516,6 +587,40 @@ def _is_current(size: Value) -> Claim:
 def _replacement(size: Value) -> str:
     row = _row(size)
     return f"use {row.successor}" if row and row.successor else "use a size that the facts table lists as current"
+
+
+def _has_arm(size: Value) -> Claim:
+    """Whether there is nothing to gain; undecided where the facts table does not hold the size."""
+    row = _row(size)
+    return size.satisfies(lambda _: _arm_instead(row) is None if row else None, "a size with Arm processors")
+
+
+def _arm_replacement(size: Value) -> str:
+    row = _row(size)
+    arm = _arm_instead(row) if row else None
+    return f"use {arm or 'an Arm size'}, or tag what is built for x64 alone with architecture: x64"
+
+
+def _arm_instead(size: facts.VmSize) -> str | None:
+    """The Arm size with as many vCPUs and no less memory, for one that has other processors and no GPU."""
+    if size.architecture == "arm64" or size.gpu is not None:
+        return None
+    plain = [each for each in facts.vm_sizes().values() if each.gpu is None and each.deployable]
+    arms = [each for each in plain if each.architecture == "arm64" and each.vcpus == size.vcpus]
+    enough = [each for each in arms if _memory(each) >= _memory(size)]
+    return min(enough, key=_memory).name if enough else None
+
+
+def _memory(size: facts.VmSize) -> float:
+    return size.memory_gib or 0.0
+
+
+def _runs_windows(host: Resource, size: Value) -> Claim:
+    """Microsoft Learn names Linux and client editions of Windows for Arm sizes, and no Windows pools of them in AKS."""
+    if host.type.startswith("compute:"):
+        profile = "virtualMachineProfile.osProfile" if host.type == SCALE_SET.type else "osProfile"
+        return host[f"{profile}.windowsConfiguration"].satisfies(lambda _: True, "a configuration")
+    return host[re.sub(r"vmSize$", "osType", size.path)].equals("Windows")
 
 
 def _boards(size: object) -> float | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from verdazure_policies.frameworks import Guide, Pattern, Recommendation
 from verdazure_policies.rulebook import HIGH, LOW, MEDIUM, Disagreement, Parameter, Params, Target, rule
 from verdazure_policies.samples import (
     AML_WORKSPACE,
@@ -28,7 +29,9 @@ STREAMING_UNITS = "transformation.streamingUnits"
     name="eventhub-retention",
     title="Streams keep events for a weekend, not for ever",
     severity=LOW,
-    guide="Storage optimization",
+    guide=Guide.STORAGE,
+    gsf=(Pattern.EXPIRING_STORAGE,),
+    waf=(Recommendation.RELEVANT_DATA,),
     why="Events that every reader has passed stay on powered disks in several copies; an archive holds them for less.",
     types=["eventhub:EventHub", "iothub:IotHubResource"],
     params={"max_hours": Parameter(72, "Longest time that events are kept, in hours")},
@@ -69,7 +72,9 @@ def _hub_events(hub: Resource, params: Params) -> Claim:
     name="eventhub-autoinflate",
     title="An event hub namespace starts small and grows when it must",
     severity=LOW,
-    guide="Scaling and workload resiliency",
+    guide=Guide.SCALING,
+    gsf=(Pattern.SCALED_WITH_LOAD,),
+    waf=(Recommendation.AUTOSCALING,),
     why="Throughput that is held for the peak runs all day. Azure grows it for the peak, but never shrinks it.",
     types=[Target("eventhub:Namespace", "sku.name", ("Standard",))],
     params={"max_units": Parameter(1, "Most throughput units to start with")},
@@ -98,7 +103,9 @@ def eventhub_autoinflate(namespace: Resource, params: Params) -> Iterator[Findin
     name="asa-su-cap",
     title="A streaming job has a ceiling",
     severity=MEDIUM,
-    guide="Scaling and workload resiliency",
+    guide=Guide.SCALING,
+    gsf=(Pattern.RIGHT_SIZED_COMPUTE,),
+    waf=(Recommendation.SCALABILITY_NEEDS,),
     why="A streaming job holds its units day and night, whether events come or not.",
     types=["streamanalytics:StreamingJob"],
     params={
@@ -122,7 +129,9 @@ def asa_su_cap(job: Resource, params: Params) -> Iterator[Finding]:
     name="search-right-size",
     title="A search service for development has one replica and one partition",
     severity=MEDIUM,
-    guide="Scaling and workload resiliency",
+    guide=Guide.SCALING,
+    gsf=(Pattern.MATCHED_OBJECTIVES,),
+    waf=(Recommendation.SCALABILITY_NEEDS,),
     why="Each replica and partition is a machine that runs day and night; a test needs no uptime promise.",
     types=["search:Service"],
     params={
@@ -164,7 +173,7 @@ def search_right_size(service: Resource, params: Params) -> Iterator[Finding]:
     name="identity-datastores",
     title="Datastores are reached by identity",
     severity=HIGH,
-    guide="Regional data strategy",
+    guide=Guide.REGIONAL_DATA,
     why="With an identity the data is used where it lies; a key gets passed on, and copies follow it.",
     types=["machinelearningservices:Workspace", "machinelearningservices:Datastore"],
     passes=[AML_WORKSPACE, AML_WORKSPACE.having(AUTH_MODE, "identity"), DATASTORE],

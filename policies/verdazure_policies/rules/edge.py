@@ -1,12 +1,25 @@
 """Edge: devices prove who they are, hubs are closed, small and quiet, and what a device can settle is not sent on."""
 
+import re
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
 
-from verdazure import guardrails
+from verdazure import facts, guardrails
 
+from verdazure_policies.frameworks import Guide, Pattern, Recommendation
 from verdazure_policies.rulebook import CRITICAL, FAIL, HIGH, LOW, MEDIUM, Params, limit, rule
-from verdazure_policies.samples import BROKER_LISTENER, IOT_HUB, PROVISIONING, UNKNOWN
-from verdazure_policies.view import Claim, Finding, Resource
+from verdazure_policies.samples import (
+    BROKER_LISTENER,
+    EDGE_BASE,
+    IOT_HUB,
+    PROVISIONING,
+    UNKNOWN,
+    edge_deployment,
+    edge_images,
+)
+from verdazure_policies.tokens import EDGE_DEPLOYMENT
+from verdazure_policies.view import Claim, Finding, Resource, State, Value
 
 HUBS = "iothub:IotHubResource"
 LOCAL_AUTH = "properties.disableLocalAuth"
@@ -19,8 +32,10 @@ ROUTES = "properties.routing.routes"
 ENDPOINTS = "properties.routing.endpoints"
 TTL = "properties.cloudToDevice.defaultTtlAsIso8601"
 PORTS = "properties.ports"
-SECURITY = "Model reusability"  # the guide's row on "meeting security and compliance requirements"
-EDGE = "Regional data strategy"  # the guide's row that asks to process near the data, and to move little of it
+AGENT = ("content", "modulesContent", "$edgeAgent", "properties.desired")
+VERSION = re.compile(r":(?P<version>\d+\.\d+)[^/]*$")
+"""The version in an image's tag: of `azureiotedge-agent:1.6.0@sha256:...`, 1.6."""
+EDGE_BASE_IMAGES = edge_images("1.6.0")
 WITHIN = {"name": "office", "action": "Accept", "ipMask": "203.0.113.0/24"}
 
 
@@ -29,7 +44,7 @@ WITHIN = {"name": "office", "action": "Accept", "ipMask": "203.0.113.0/24"}
     name="iot-hub-local-auth",
     title="Nobody administers a hub by a shared key",
     severity=HIGH,
-    guide=SECURITY,
+    guide=Guide.EDGE,
     why="A key of a hub opens every device that it knows, names nobody, and is copied wherever it is used.",
     types=[HUBS],
     related=("Azure Policy 672d56b3", "Azure Policy 9f8ba900 (sets it)"),
@@ -46,7 +61,7 @@ def iot_hub_local_auth(hub: Resource, params: Params) -> Iterator[Finding]:
     name="iot-hub-tls",
     title="Devices talk TLS 1.2 or newer to their hub",
     severity=CRITICAL,
-    guide=SECURITY,
+    guide=Guide.EDGE,
     why="Older versions of TLS are read by whoever stands between a device and its hub.",
     types=[HUBS],
     related=("PSRule Azure.IoTHub.MinTLS (in the regions that enforced it when it was written)",),
@@ -63,7 +78,9 @@ def iot_hub_tls(hub: Resource, params: Params) -> Iterator[Finding]:
     name="iot-hub-network",
     title="A hub is reached from where its devices are, and from nowhere else",
     severity=HIGH,
-    guide=SECURITY,
+    guide=Guide.EDGE,
+    gsf=(Pattern.CLOUD_NATIVE_NETWORK_SECURITY,),
+    waf=(Recommendation.NETWORK_CONTROLS,),
     why="A hub that the whole internet reaches is tried by the whole internet.",
     types=[HUBS],
     when_unknown=FAIL,
@@ -90,7 +107,9 @@ def iot_hub_network(hub: Resource, params: Params) -> Iterator[Finding]:
     name="provisioning-network",
     title="A provisioning service is reached from where devices are set up",
     severity=HIGH,
-    guide=SECURITY,
+    guide=Guide.EDGE,
+    gsf=(Pattern.CLOUD_NATIVE_NETWORK_SECURITY,),
+    waf=(Recommendation.NETWORK_CONTROLS,),
     why="Whoever reaches it can try to enrol a device of their own.",
     types=["deviceprovisioningservices:IotDpsResource"],
     related=("Azure Policy d82101f3",),
@@ -111,7 +130,9 @@ def provisioning_network(service: Resource, params: Params) -> Iterator[Finding]
     name="iot-hub-right-size",
     title="A hub has no more units than its devices need",
     severity=MEDIUM,
-    guide="Scaling and workload resiliency",
+    guide=Guide.SCALING,
+    gsf=(Pattern.RIGHT_SIZED_COMPUTE,),
+    waf=(Recommendation.SCALABILITY_NEEDS,),
     why="Units of a hub are held day and night for messages that a device need not send.",
     types=[HUBS],
     params={"max_units": limit(guardrails.IOT_HUB_UNITS_MAX, "Most units of one hub")},
@@ -131,7 +152,9 @@ def iot_hub_right_size(hub: Resource, params: Params) -> Iterator[Finding]:
     name="filter-telemetry",
     title="A hub keeps what somebody reads, and not all that devices say",
     severity=MEDIUM,
-    guide=EDGE,
+    guide=Guide.EDGE,
+    gsf=(Pattern.MODELS_AT_THE_EDGE,),
+    waf=(Recommendation.RELEVANT_DATA,),
     why="Raw telemetry in storage is written, copied and kept for a question that nobody asks.",
     types=[HUBS],
     passes=[
@@ -170,7 +193,7 @@ def filter_telemetry(hub: Resource, params: Params) -> Iterator[Finding]:
     name="cloud-to-device-ttl",
     title="A message to a device that is away does not wait for long",
     severity=LOW,
-    guide=EDGE,
+    guide=Guide.EDGE,
     why="Commands that pile up for a device that sleeps are kept, retried, and out of date when it wakes.",
     types=[HUBS],
     params={"max_minutes": limit(guardrails.CLOUD_TO_DEVICE_MINUTES_MAX, "Longest time that a message may wait")},
@@ -189,7 +212,7 @@ def cloud_to_device_ttl(hub: Resource, params: Params) -> Iterator[Finding]:
     name="broker-listener-tls",
     title="An edge broker speaks TLS and asks who is there",
     severity=HIGH,
-    guide=SECURITY,
+    guide=Guide.EDGE,
     why="A plain listener lets anybody on the shop floor's network read the plant, and write to it.",
     types=["iotoperations:BrokerListener"],
     passes=[BROKER_LISTENER],
@@ -206,6 +229,65 @@ def broker_listener_tls(listener: Resource, params: Params) -> Iterator[Finding]
         yield from port["tls"].is_set().otherwise("give the port tls, by a certificate of its own or an issuer")
         asked = port["authenticationRef"].satisfies(lambda name: str(name) != "", "an authentication")
         yield from asked.otherwise("name a brokerAuthentication")
+
+
+@rule(
+    id="ED09",
+    name="edge-runtime-supported",
+    title="Devices run a version of IoT Edge that is supported",
+    severity=HIGH,
+    guide=Guide.EDGE,
+    waf=(Recommendation.UPDATES,),
+    why="A runtime past its end gets no more fixes, on devices that stand where anybody may reach them.",
+    types=[EDGE_DEPLOYMENT],
+    passes=[EDGE_BASE, EDGE_BASE.having("content", {"modulesContent": {"camera": {"properties.desired.zoom": 3}}})],
+    fails=[
+        edge_deployment(*edge_images("1.4.0")),
+        edge_deployment(EDGE_BASE_IMAGES[0], edge_images("1.4")[1]),
+        edge_deployment(*edge_images("1.1.15-linux-arm64v8")),
+    ],
+    unknown=[
+        edge_deployment(UNKNOWN, EDGE_BASE_IMAGES[1]),
+        edge_deployment(*edge_images("9.9")),
+        edge_deployment(*edge_images("latest")),
+        EDGE_BASE.having("content", UNKNOWN),
+    ],
+)
+def edge_runtime_supported(deployment: Resource, params: Params) -> Iterator[Finding]:
+    for module in ("edgeAgent", "edgeHub"):
+        image = deployment.at(*AGENT, "systemModules", module, "settings", "image")
+        if image.state is not State.MISSING:  # a layer names no runtime
+            yield from _is_supported(image).otherwise(f"take IoT Edge {_newest()}")
+
+
+def _is_supported(image: Value) -> Claim:
+    """Undecided where the facts table does not hold the version, or the tag names none."""
+    claim = image.satisfies(lambda name: _lives(_version(name)), "a version of IoT Edge that is supported")
+    if image.state is not State.KNOWN:
+        return claim
+    version = _version(image.content)
+    row = _runtime(version)
+    until = f", supported until {row.supported_until}" if row else ", which the facts table does not hold"
+    return replace(claim, found=f"of version {version}{until}" if version else "an image whose tag names no version")
+
+
+def _lives(version: str | None) -> bool | None:
+    row = _runtime(version)
+    return None if row is None else row.supported_until is None or row.supported_until >= date.today()
+
+
+def _version(image: object) -> str | None:
+    found = VERSION.search(str(image))
+    return found["version"] if found else None
+
+
+def _runtime(version: str | None) -> facts.Runtime | None:
+    return facts.runtimes().get(f"IoT Edge {version}")
+
+
+def _newest() -> str:
+    versions = (row.version for row in facts.runtimes().values() if row.product == "IoT Edge")
+    return max(versions, key=lambda version: [int(part) for part in version.split(".")])
 
 
 def _filtered(service: Resource) -> Claim:

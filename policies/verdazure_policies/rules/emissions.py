@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from verdazure.carbon.typical_hours import cleanest_hour, typical_day
 
+from verdazure_policies.frameworks import Guide, Pattern, Recommendation
 from verdazure_policies.kept import kilograms, number, text
 from verdazure_policies.rulebook import HIGH, LOW, STACK_ROOT, Parameter, Params, Target, stack_rule
 from verdazure_policies.samples import (
@@ -39,7 +40,9 @@ FIELD = re.compile(r"(?P<first>\*|\d+)(?:-(?P<last>\d+))?(?:/(?P<step>\d+))?")
     name="schedule-in-clean-hours",
     title="Work that recurs starts while the grid is clean",
     severity=LOW,
-    guide="Carbon-aware deployment",
+    guide=Guide.OPERATIONS,
+    gsf=(Pattern.CARBON_AWARE_SCHEDULING,),
+    waf=(Recommendation.BATCHES_IN_CLEAN_HOURS,),
     why="A job that nobody waits for emits less when it starts some hours earlier or later.",
     types=[JOBS],
     params={
@@ -135,7 +138,8 @@ KEPT_POOL = KUBERNETES.having("agentPoolProfiles[0].minCount", 2)
     name="stack-carbon-budget",
     title="What a stack keeps up all day keeps to its carbon budget",
     severity=HIGH,
-    guide="Comprehensive monitoring strategy",
+    guide=Guide.MONITORING,
+    waf=(Recommendation.EMISSIONS_TARGET,),
     why="A machine that is up emits at every hour of the month, used or not; one number says what a stack adds up to.",
     types=[STACK_ROOT],
     params={

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from verdazure import facts, guardrails
 
+from verdazure_policies.frameworks import Guide, Pattern, Recommendation
 from verdazure_policies.reasons import FUTURE, given, justified
 from verdazure_policies.rulebook import HIGH, LOW, MEDIUM, Parameter, Params, limit, rule
 from verdazure_policies.samples import (
@@ -40,7 +41,8 @@ HELD = HOSTED_MODEL.having(SKU, "ProvisionedManaged")
     name="small-model-first",
     title="A larger model says what it is needed for",
     severity=MEDIUM,
-    guide="Model size",
+    guide=Guide.MODEL_SIZE,
+    gsf=(Pattern.RIGHT_SIZED_MODELS,),
     why="A model with ten times the parameters draws about ten times the energy for each token.",
     types=["cognitiveservices:Deployment"],
     related=("Azure Policy aafe3651 (a list of models)", "Azure Policy 12e5dd16 (a list of models)"),
@@ -72,7 +74,9 @@ def small_model_first(deployment: Resource, params: Params) -> Iterator[Finding]
     name="no-idle-provisioned",
     title="No boards are held for a model without a reason",
     severity=HIGH,
-    guide="Model size",
+    guide=Guide.SCALING,
+    gsf=(Pattern.ON_DEMAND,),
+    waf=(Recommendation.SCALABILITY_NEEDS,),
     why="Provisioned throughput keeps boards powered for one customer, also while nobody asks anything.",
     types=["cognitiveservices:Deployment"],
     passes=[HOSTED_MODEL, HELD.having(REASON, "latency contract 12").having(UNTIL, FUTURE)],
@@ -90,7 +94,8 @@ def no_idle_provisioned(deployment: Resource, params: Params) -> Iterator[Findin
     name="hosted-model-capacity",
     title="A hosted model has a ceiling",
     severity=MEDIUM,
-    guide="Model size",
+    guide=Guide.SCALING,
+    waf=(Recommendation.SCALABILITY_NEEDS,),
     why="A ceiling bounds what a loop that asks too often can burn before somebody notices.",
     types=["cognitiveservices:Deployment"],
     params={"max_capacity": limit(guardrails.HOSTED_MODEL_CAPACITY_MAX, "Most capacity of a Standard deployment")},
@@ -114,7 +119,9 @@ def hosted_model_capacity(deployment: Resource, params: Params) -> Iterator[Find
     name="offline-in-batches",
     title="What may wait a day is answered in batches",
     severity=MEDIUM,
-    guide="Model size",
+    guide=Guide.SCALING,
+    gsf=(Pattern.QUEUED_REQUESTS,),
+    waf=(Recommendation.ASYNC_ACCESS,),
     why="Batches fill hours at which boards would idle; an answer at once needs boards that wait for the question.",
     types=["cognitiveservices:Deployment"],
     passes=[
@@ -136,7 +143,8 @@ def offline_in_batches(deployment: Resource, params: Params) -> Iterator[Finding
     name="hosted-model-upgrade",
     title="A hosted model outlives its version",
     severity=MEDIUM,
-    guide="Sustainable machine learning operations practices",
+    guide=Guide.OPERATIONS,
+    waf=(Recommendation.UPDATES,),
     why="Azure turns versions off: a deployment that stays behind stops answering, and its callers retry for nothing.",
     types=["cognitiveservices:Deployment"],
     passes=[
@@ -165,7 +173,7 @@ def hosted_model_upgrade(deployment: Resource, params: Params) -> Iterator[Findi
     name="content-filter-blocks",
     title="A content filter blocks what it finds",
     severity=MEDIUM,
-    guide="Sustainable machine learning operations practices",
+    guide=Guide.OPERATIONS,
     why="A filter that only notes what it finds spends the tokens and gives the harmful answer all the same.",
     types=["cognitiveservices:RaiPolicy"],
     passes=[
@@ -205,7 +213,8 @@ def content_filter_blocks(policy: Resource, params: Params) -> Iterator[Finding]
     name="model-provenance",
     title="A model says where it comes from and what may be done with it",
     severity=MEDIUM,
-    guide="Model reusability",
+    guide=Guide.MODEL_REUSABILITY,
+    gsf=(Pattern.PRETRAINED_MODELS,),
     why="A model that nobody can place is not used again: the next team trains or fetches it once more.",
     types=["machinelearningservices:ModelVersion"],
     params={"required": Parameter(("origin", "licence"), "Tags that every model asset carries")},
@@ -228,7 +237,7 @@ def model_provenance(asset: Resource, params: Params) -> Iterator[Finding]:
     name="job-timeouts",
     title="Every job has an end",
     severity=HIGH,
-    guide="Sustainable machine learning operations practices",
+    guide=Guide.OPERATIONS,
     why="A job that hangs holds its nodes until somebody looks; on a schedule it does so each time.",
     types=["machinelearningservices:Job", "machinelearningservices:Schedule"],
     passes=[
@@ -261,7 +270,7 @@ def job_timeouts(job: Resource, params: Params) -> Iterator[Finding]:
     name="sweep-early-stop",
     title="A sweep stops the trials that lose",
     severity=MEDIUM,
-    guide="Sustainable machine learning operations practices",
+    guide=Guide.OPERATIONS,
     why="Most trials of a sweep are seen to lose long before they end; what they train after that is thrown away.",
     types=["machinelearningservices:Job", "machinelearningservices:Schedule"],
     passes=[
@@ -294,7 +303,8 @@ def sweep_early_stop(job: Resource, params: Params) -> Iterator[Finding]:
     name="optimised-artifact",
     title="A model is registered in a form that is thrifty to run",
     severity=LOW,
-    guide="Model size",
+    guide=Guide.FRAMEWORKS,
+    gsf=(Pattern.COMPRESSED_MODELS, Pattern.EFFICIENT_RUNTIMES),
     why="The same weights at half the width move half the bytes for every token; a runtime's own format saves more.",
     types=["machinelearningservices:ModelVersion"],
     params={

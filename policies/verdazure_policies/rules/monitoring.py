@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from verdazure import guardrails
 
+from verdazure_policies.frameworks import Guide, Pattern, Recommendation
 from verdazure_policies.rulebook import (
     HIGH,
     LOW,
@@ -41,7 +42,8 @@ BUDGETS = ("consumption:Budget", "costmanagement:Budget")
     name="diagnostics-present",
     title="Workspaces and vaults send their logs somewhere",
     severity=HIGH,
-    guide="Comprehensive monitoring strategy",
+    guide=Guide.MONITORING,
+    waf=(Recommendation.METRICS,),
     why="What is not measured cannot be improved, and waste shows first in the logs.",
     types=["machinelearningservices:Workspace", "keyvault:Vault"],
     related=(
@@ -65,7 +67,9 @@ def diagnostics_present(resource: Neighbour, params: Params, stack: Stack) -> It
     name="log-retention-bounds",
     title="Logs are kept long enough to learn from, and no longer",
     severity=MEDIUM,
-    guide="Comprehensive monitoring strategy",
+    guide=Guide.MONITORING,
+    gsf=(Pattern.EXPIRING_STORAGE,),
+    waf=(Recommendation.LOG_COLLECTION,),
     why="Logs that nobody reads any more fill powered disks; what an audit needs belongs in an archive.",
     types=["operationalinsights:Workspace"],
     params={
@@ -99,7 +103,8 @@ def log_retention_bounds(workspace: Resource, params: Params) -> Iterator[Findin
     name="log-daily-cap",
     title="A log workspace has a daily cap",
     severity=MEDIUM,
-    guide="Comprehensive monitoring strategy",
+    guide=Guide.MONITORING,
+    waf=(Recommendation.LOG_COLLECTION,),
     why="One chatty loop can store more logs in a night than a workload does in a year.",
     types=["operationalinsights:Workspace"],
     passes=[LOG_WORKSPACE, LOG_WORKSPACE.having(DAILY_QUOTA, 0.5)],
@@ -116,7 +121,9 @@ def log_daily_cap(workspace: Resource, params: Params) -> Iterator[Finding]:
     name="log-table-plan",
     title="Verbose tables are on a cheap plan, and no archive is without an end",
     severity=LOW,
-    guide="Comprehensive monitoring strategy",
+    guide=Guide.MONITORING,
+    gsf=(Pattern.EXPIRING_STORAGE,),
+    waf=(Recommendation.LOG_COLLECTION, Recommendation.ACCESS_TIER),
     why="Traces are written by the gigabyte and searched a few times a year; a full index over them is seldom used.",
     types=["operationalinsights:Table"],
     params={
@@ -150,7 +157,9 @@ def log_table_plan(table: Resource, params: Params) -> Iterator[Finding]:
     name="no-double-logs",
     title="Logs are kept in one place",
     severity=LOW,
-    guide="Comprehensive monitoring strategy",
+    guide=Guide.MONITORING,
+    gsf=(Pattern.LITTLE_DATA_SENT,),
+    waf=(Recommendation.LOG_COLLECTION,),
     why="The same lines in a workspace and in a storage account are written, kept and paid for twice.",
     types=["monitor:DiagnosticSetting"],
     passes=[
@@ -173,7 +182,8 @@ def no_double_logs(setting: Resource, params: Params) -> Iterator[Finding]:
     name="telemetry-sampling",
     title="Telemetry is sampled and goes to a log workspace",
     severity=LOW,
-    guide="Comprehensive monitoring strategy",
+    guide=Guide.MONITORING,
+    waf=(Recommendation.LOG_COLLECTION,),
     why="Half of the requests tell as much about a trend as all of them, for half of the storage.",
     types=["applicationinsights:Component"],
     params={"max_percent": limit(guardrails.TELEMETRY_SAMPLING_PERCENT_MAX, "Largest share of telemetry that is kept")},
@@ -201,7 +211,8 @@ def telemetry_sampling(component: Resource, params: Params) -> Iterator[Finding]
     name="budget-exists",
     title="A stack has a budget that tells somebody",
     severity=MEDIUM,
-    guide="Comprehensive monitoring strategy",
+    guide=Guide.MONITORING,
+    waf=(Recommendation.COST_AS_PROXY,),
     why="Cost is the first sign of waste that reaches a person, days before a carbon report does.",
     types=[STACK_ROOT],
     params={

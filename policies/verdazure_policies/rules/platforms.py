@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from verdazure_policies.frameworks import Guide, Pattern, Recommendation
 from verdazure_policies.kept import saved
 from verdazure_policies.rulebook import HIGH, MEDIUM, Params, rule
 from verdazure_policies.samples import APP_ENVIRONMENT, BATCH_POOL, DATA_EXPLORER, UNKNOWN
@@ -18,7 +19,9 @@ FIXED = BATCH_POOL.having("scaleSettings", {"fixedScale": {"targetDedicatedNodes
     name="containerapp-profile-zero",
     title="Nodes that are held for container apps go when no app runs",
     severity=HIGH,
-    guide="Scaling and workload resiliency",
+    guide=Guide.SCALING,
+    gsf=(Pattern.ON_DEMAND,),
+    waf=(Recommendation.AUTOSCALING,),
     why="A dedicated profile keeps its least nodes up, boards included, when every app has scaled to zero.",
     types=["app:ManagedEnvironment"],
     passes=[
@@ -52,7 +55,9 @@ def _is_shared(profile_type: object) -> bool:
     name="batch-autoscale",
     title="Batch pools grow with their tasks and shrink to nothing",
     severity=MEDIUM,
-    guide="Scaling and workload resiliency",
+    guide=Guide.SCALING,
+    gsf=(Pattern.ON_DEMAND,),
+    waf=(Recommendation.AUTOSCALING,),
     why="A pool of a fixed size draws power until somebody resizes it, with tasks or without.",
     types=["batch:Pool"],
     passes=[BATCH_POOL, FIXED, BATCH_POOL.without("scaleSettings")],
@@ -86,7 +91,9 @@ def batch_autoscale(pool: Resource, params: Params) -> Iterator[Finding]:
     name="adx-autostop",
     title="A Data Explorer cluster that nobody asks stops",
     severity=MEDIUM,
-    guide="Scaling and workload resiliency",
+    guide=Guide.SCALING,
+    gsf=(Pattern.SCALED_DOWN_APPLICATIONS,),
+    waf=(Recommendation.BUSINESS_HOURS,),
     why="A cluster of an experiment that ended runs on until somebody remembers it.",
     types=["kusto:Cluster"],
     passes=[DATA_EXPLORER, DATA_EXPLORER.without("enableAutoStop")],

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from verdazure_policies.frameworks import Guide, Pattern, Recommendation
 from verdazure_policies.machines import AML_NODES
 from verdazure_policies.rulebook import CRITICAL, FAIL, HIGH, MEDIUM, Parameter, Params, rule
 from verdazure_policies.samples import (
@@ -22,7 +23,6 @@ from verdazure_policies.samples import (
 from verdazure_policies.view import Claim, Finding, Resource, State, Value, View
 
 SAFE_TLS = ("TLS1_2", "TLS1_3")
-GUIDE = "Model reusability"  # the guide's row on "meeting security and compliance requirements"
 PUBLIC = "publicNetworkAccess"
 NODE_IP = "properties.properties.enableNodePublicIp"
 LOCAL_AUTH = "properties.disableLocalAuth"
@@ -38,7 +38,7 @@ DENY = {"defaultAction": "Deny", "bypass": "AzureServices"}
     name="storage-transport",
     title="Storage talks TLS 1.2 or newer, and nothing else",
     severity=CRITICAL,
-    guide=GUIDE,
+    guide=Guide.MODEL_REUSABILITY,
     why="Training data and models on the wire are worth as much as at rest.",
     types=["storage:StorageAccount"],
     related=(
@@ -69,7 +69,7 @@ def storage_transport(account: Resource, params: Params) -> Iterator[Finding]:
     name="storage-no-public-blob",
     title="No blob is open to everybody",
     severity=CRITICAL,
-    guide=GUIDE,
+    guide=Guide.MODEL_REUSABILITY,
     why="One public container gives away the training data of a whole workload.",
     types=["storage:StorageAccount", "storage:BlobContainer"],
     when_unknown=FAIL,
@@ -101,7 +101,7 @@ def storage_no_public_blob(resource: Resource, params: Params) -> Iterator[Findi
     name="storage-no-keys",
     title="Storage takes identities, not keys",
     severity=HIGH,
-    guide=GUIDE,
+    guide=Guide.MODEL_REUSABILITY,
     why="An account key opens everything, names nobody and is never given back.",
     types=["storage:StorageAccount"],
     related=(
@@ -121,7 +121,9 @@ def storage_no_keys(account: Resource, params: Params) -> Iterator[Finding]:
     name="storage-network",
     title="Storage is closed to the internet",
     severity=HIGH,
-    guide=GUIDE,
+    guide=Guide.MODEL_REUSABILITY,
+    gsf=(Pattern.CLOUD_NATIVE_NETWORK_SECURITY,),
+    waf=(Recommendation.NETWORK_CONTROLS,),
     why="Data that only its own network reaches is neither leaked nor scraped.",
     types=["storage:StorageAccount"],
     when_unknown=FAIL,
@@ -148,7 +150,9 @@ def storage_network(account: Resource, params: Params) -> Iterator[Finding]:
     name="ml-no-public-access",
     title="A workspace is closed to the internet",
     severity=HIGH,
-    guide=GUIDE,
+    guide=Guide.MODEL_REUSABILITY,
+    gsf=(Pattern.CLOUD_NATIVE_NETWORK_SECURITY,),
+    waf=(Recommendation.NETWORK_CONTROLS,),
     why="Azure opens a workspace to the internet unless it is told not to.",
     types=["machinelearningservices:Workspace"],
     when_unknown=FAIL,
@@ -171,7 +175,9 @@ def ml_no_public_access(workspace: Resource, params: Params) -> Iterator[Finding
     name="ml-managed-network",
     title="A workspace's compute runs in a managed network",
     severity=HIGH,
-    guide=GUIDE,
+    guide=Guide.MODEL_REUSABILITY,
+    gsf=(Pattern.CLOUD_NATIVE_NETWORK_SECURITY,),
+    waf=(Recommendation.NETWORK_CONTROLS,),
     why="Training code that reaches the whole internet can send the data there too.",
     types=["machinelearningservices:Workspace"],
     related=(
@@ -195,7 +201,7 @@ def ml_managed_network(workspace: Resource, params: Params) -> Iterator[Finding]
     name="ml-user-identity",
     title="A workspace has an identity of its own choosing",
     severity=MEDIUM,
-    guide=GUIDE,
+    guide=Guide.MODEL_REUSABILITY,
     why="A user-assigned identity outlives the workspace, so its grants are written once and stay small.",
     types=["machinelearningservices:Workspace"],
     related=(
@@ -221,7 +227,7 @@ def ml_user_identity(workspace: Resource, params: Params) -> Iterator[Finding]:
     name="ml-nodes-closed",
     title="Nodes have no public address and no local accounts",
     severity=HIGH,
-    guide=GUIDE,
+    guide=Guide.MODEL_REUSABILITY,
     why="A public address or a local account is a way in to costly hardware that few people watch.",
     types=[AML_NODES],
     when_unknown=FAIL,
@@ -252,7 +258,7 @@ def ml_nodes_closed(compute: Resource, params: Params) -> Iterator[Finding]:
     name="key-vault-closed",
     title="A vault is closed, governed by roles and safe from purging",
     severity=HIGH,
-    guide=GUIDE,
+    guide=Guide.MODEL_REUSABILITY,
     why="Whoever opens or purges the vault has the secrets of everything beside it.",
     types=["keyvault:Vault"],
     when_unknown=FAIL,
@@ -291,7 +297,7 @@ def key_vault_closed(vault: Resource, params: Params) -> Iterator[Finding]:
     name="registry-no-anonymous",
     title="A registry knows who pulls and pushes",
     severity=HIGH,
-    guide=GUIDE,
+    guide=Guide.MODEL_REUSABILITY,
     why="An admin account is a shared password to every image that runs.",
     types=["containerregistry:Registry"],
     related=(
@@ -314,7 +320,7 @@ def registry_no_anonymous(registry: Resource, params: Params) -> Iterator[Findin
     name="ai-services-identity",
     title="AI services take identities, from inside the network",
     severity=HIGH,
-    guide=GUIDE,
+    guide=Guide.MODEL_REUSABILITY,
     why="A key to a hosted model is a bill that anybody can run up, and prompts that anybody can send.",
     types=["cognitiveservices:Account"],
     when_unknown=FAIL,
@@ -352,7 +358,7 @@ def ai_services_identity(account: Resource, params: Params) -> Iterator[Finding]
     name="no-plain-secrets",
     title="No secret stands in an environment variable",
     severity=CRITICAL,
-    guide=GUIDE,
+    guide=Guide.MODEL_REUSABILITY,
     why="Whoever may read a deployment reads its variables; a reference to a vault gives away nothing.",
     types=["machinelearningservices:OnlineDeployment", "machinelearningservices:BatchDeployment", "app:ContainerApp"],
     params={
@@ -393,7 +399,9 @@ def no_plain_secrets(resource: Resource, params: Params) -> Iterator[Finding]:
     name="data-factory-network",
     title="A data factory is closed to the internet",
     severity=MEDIUM,
-    guide=GUIDE,
+    guide=Guide.MODEL_REUSABILITY,
+    gsf=(Pattern.CLOUD_NATIVE_NETWORK_SECURITY,),
+    waf=(Recommendation.NETWORK_CONTROLS,),
     why="Whoever reaches a factory from outside can have it read what only it may read.",
     types=["datafactory:Factory"],
     related=("Checkov CKV_AZURE_104", "Azure Policy 1cf164be"),

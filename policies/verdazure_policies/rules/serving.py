@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from verdazure import guardrails
 
+from verdazure_policies.frameworks import Guide, Pattern, Recommendation
 from verdazure_policies.kept import saved
 from verdazure_policies.machines import MANAGED_DEPLOYMENTS, is_gpu
 from verdazure_policies.reasons import FUTURE, given, justified
@@ -33,7 +34,9 @@ ALONE = ONLINE_DEPLOYMENT.having(AT_ONCE, 1)
     name="online-autoscale",
     title="Instances that answer requests follow the load",
     severity=HIGH,
-    guide="Scaling and workload resiliency",
+    guide=Guide.SCALING,
+    gsf=(Pattern.SCALED_WITH_LOAD,),
+    waf=(Recommendation.AUTOSCALING,),
     why="Instances that are counted for the busiest hour idle through all others.",
     types=[MANAGED_DEPLOYMENTS],
     params={"max_minimum": Parameter(1, "Most instances that an autoscale setting keeps without load")},
@@ -101,7 +104,9 @@ def _count(text: object) -> float:
     name="serving-right-size",
     title="Requests are answered by few and plain machines",
     severity=HIGH,
-    guide="Model size",
+    guide=Guide.SCALING,
+    gsf=(Pattern.EFFICIENT_ACCELERATORS, Pattern.RIGHT_SIZED_COMPUTE),
+    waf=(Recommendation.SCALABILITY_NEEDS,),
     why="A GPU that serves draws power day and night, however few requests come; many models answer on a CPU.",
     types=[MANAGED_DEPLOYMENTS],
     params={"max_instances": limit(guardrails.ONLINE_INSTANCES_MAX, "Most instances of one deployment")},
@@ -139,7 +144,9 @@ def serving_right_size(deployment: Resource, params: Params) -> Iterator[Finding
     name="batch-not-online",
     title="What may wait is not served by machines that wait",
     severity=MEDIUM,
-    guide="Scaling and workload resiliency",
+    guide=Guide.SCALING,
+    gsf=(Pattern.QUEUED_REQUESTS,),
+    waf=(Recommendation.ASYNC_ACCESS,),
     why="An online deployment keeps an instance up at all hours; a batch one borrows a cluster that scales to zero.",
     types=[MANAGED_DEPLOYMENTS],
     passes=[ONLINE_DEPLOYMENT, ONLINE_DEPLOYMENT.having("tags.latency", "interactive")],
@@ -156,7 +163,9 @@ def batch_not_online(deployment: Resource, params: Params) -> Iterator[Finding]:
     name="requests-at-once",
     title="An instance answers more than one request at a time",
     severity=LOW,
-    guide="Scaling and workload resiliency",
+    guide=Guide.SCALING,
+    gsf=(Pattern.MATCHED_UTILISATION,),
+    waf=(Recommendation.SCALABILITY_NEEDS,),
     why="An instance that takes one request at a time lets its other cores wait, and load adds instances too early.",
     types=[MANAGED_DEPLOYMENTS],
     params={"min_requests": limit(guardrails.REQUESTS_AT_ONCE_MIN, "Least that an instance takes at once")},
@@ -178,7 +187,9 @@ def requests_at_once(deployment: Resource, params: Params) -> Iterator[Finding]:
     name="zero-traffic",
     title="A deployment that no request reaches is removed",
     severity=MEDIUM,
-    guide="Scaling and workload resiliency",
+    guide=Guide.SCALING,
+    gsf=(Pattern.UNUSED_ASSETS,),
+    waf=(Recommendation.ZOMBIES,),
     why="A version that no request reaches keeps its instances up all the same.",
     types=[MANAGED_DEPLOYMENTS],
     passes=[

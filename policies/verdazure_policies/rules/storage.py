@@ -8,7 +8,19 @@ from itertools import pairwise
 
 from verdazure import guardrails
 
-from verdazure_policies.rulebook import HIGH, LOW, MEDIUM, Disagreement, Params, Target, limit, rule, stack_rule
+from verdazure_policies.frameworks import Guide, Pattern, Recommendation
+from verdazure_policies.rulebook import (
+    HIGH,
+    LOW,
+    MEDIUM,
+    Disagreement,
+    Parameter,
+    Params,
+    Target,
+    limit,
+    rule,
+    stack_rule,
+)
 from verdazure_policies.samples import (
     BLOB_SERVICE,
     DISK,
@@ -30,6 +42,8 @@ COOL = f"{RULE}.{ACTIONS}.tierToCool"
 COOL_DAYS = f"{COOL}.daysAfterModificationGreaterThan"
 COLD_DAYS = f"{RULE}.{ACTIONS}.tierToCold.daysAfterModificationGreaterThan"
 OLD_VERSIONS = f"{RULE}.definition.actions.version.delete"
+POLICY = "storage:ManagementPolicy"
+SELDOM_READ = STORAGE_ACCOUNT.having("tags.data-class", "backup")
 OTHER_ACCOUNT = replace(STORAGE_ACCOUNT, name="other")
 RETENTION = "policies.retentionPolicy"
 LAST_ACCESS = "daysAfterLastAccessTimeGreaterThan"
@@ -52,7 +66,9 @@ VERSIONED = BLOB_SERVICE.having("isVersioningEnabled", True).linked({"accountNam
     name="storage-lifecycle",
     title="Every storage account has a lifecycle policy",
     severity=HIGH,
-    guide="Storage optimization",
+    guide=Guide.STORAGE,
+    gsf=(Pattern.EXPIRING_STORAGE,),
+    waf=(Recommendation.RELEVANT_DATA,),
     why="Without a lifecycle policy data stays on hot disks, powered, for as long as the account lives.",
     types=[Target("storage:StorageAccount", "kind", ("StorageV2", "BlobStorage"))],
     passes=[
@@ -72,7 +88,7 @@ VERSIONED = BLOB_SERVICE.having("isVersioningEnabled", True).linked({"accountNam
     ],
 )
 def storage_lifecycle(account: Neighbour, params: Params, stack: Stack) -> Iterator[Finding]:
-    policy = stack.has_naming(account, "accountName", "storage:ManagementPolicy")
+    policy = stack.has_naming(account, "accountName", POLICY)
     yield from policy.otherwise("add a storage.ManagementPolicy for it, or use TieredStorage")
 
 
@@ -81,7 +97,9 @@ def storage_lifecycle(account: Neighbour, params: Params, stack: Stack) -> Itera
     name="lifecycle-tiers",
     title="A lifecycle policy cools data early and in order",
     severity=HIGH,
-    guide="Storage optimization",
+    guide=Guide.STORAGE,
+    gsf=(Pattern.EXPIRING_STORAGE,),
+    waf=(Recommendation.BLOB_TIER,),
     why="A policy that acts late, or in an order that never happens, keeps data on the disks that draw most.",
     types=["storage:ManagementPolicy"],
     params={
@@ -127,7 +145,9 @@ def lifecycle_tiers(policy: Resource, params: Params) -> Iterator[Finding]:
     name="lifecycle-versions",
     title="Where versions are kept, old ones go",
     severity=MEDIUM,
-    guide="Storage optimization",
+    guide=Guide.STORAGE,
+    gsf=(Pattern.EXPIRING_STORAGE,),
+    waf=(Recommendation.RELEVANT_DATA,),
     why="Each overwrite leaves a whole copy behind, out of sight and powered for as long as the account lives.",
     types=["storage:BlobServiceProperties"],
     passes=[
@@ -150,12 +170,55 @@ def lifecycle_versions(service: Neighbour, params: Params, stack: Stack) -> Iter
     account = stack.named_by(service, "accountName", "storage:StorageAccount")
     if account is None:
         return
-    policies = stack.naming(account, "accountName", "storage:ManagementPolicy")
+    policies = stack.naming(account, "accountName", POLICY)
     versioning = service["isVersioningEnabled"].defaulting_to(False)
-    expiring = Claim(_deletes_versions(policies), versioning, "with a lifecycle rule that deletes old versions")
+    expiring = Claim(
+        _has_action(policies, "version.delete"), versioning, "with a lifecycle rule that deletes old versions"
+    )
     yield from expiring.when(versioning.equals(True)).otherwise(
         "add version.delete to a rule of the account's storage.ManagementPolicy, or turn versioning off"
     )
+
+
+@stack_rule(
+    id="ST04",
+    name="cool-default",
+    title="What is seldom read does not stay hot",
+    severity=MEDIUM,
+    guide=Guide.STORAGE,
+    waf=(Recommendation.ACCESS_TIER, Recommendation.BLOB_TIER),
+    why="The hot tier keeps raw data, archives and backups ready for readers who hardly ever come.",
+    types=[Target("storage:StorageAccount", "kind", ("StorageV2", "BlobStorage"))],
+    params={"classes": Parameter(("raw", "archive", "backup"), "Values of the tag data-class that mean: seldom read")},
+    passes=[
+        (SELDOM_READ.having("accessTier", "Cool"),),
+        (SELDOM_READ.having("accessTier", "Cold"),),
+        (SELDOM_READ, LIFECYCLE),
+        (STORAGE_ACCOUNT,),
+        (SELDOM_READ.having("tags.data-class", "raw dataset"),),
+        (SELDOM_READ.having("tags.data-class", ""),),
+    ],
+    fails=[
+        (SELDOM_READ,),
+        (SELDOM_READ.having("tags.data-class", "raw backup").having("accessTier", "Hot"),),
+        (SELDOM_READ, LIFECYCLE.having(f"{RULE}.{ACTIONS}", {"delete": {"daysAfterModificationGreaterThan": 30}})),
+        (SELDOM_READ, OTHER_ACCOUNT, LIFECYCLE.linked({"accountName": OTHER_ACCOUNT.name})),
+    ],
+    unknown=[
+        (SELDOM_READ.having("accessTier", UNKNOWN),),
+        (SELDOM_READ, LIFECYCLE.linked({})),
+        (SELDOM_READ, LIFECYCLE.having("policy", UNKNOWN)),
+        (SELDOM_READ.having("tags", UNKNOWN),),
+    ],
+)
+def cool_default(account: Neighbour, params: Params, stack: Stack) -> Iterator[Finding]:
+    classes = account.tag("data-class")
+    seldom = classes.satisfies(lambda text: set() < set(str(text).split()) <= set(params.classes), "seldom read")
+    tier = account["accessTier"].defaulting_to("Hot")
+    # Raw data is read again in its first days: a policy that cools it then does better than a cool account.
+    cools = Claim(_is_cooled(account, stack), tier, "with a lifecycle policy that cools it")
+    fix = "set accessTier to Cool, or add a tier to a rule of the account's storage.ManagementPolicy"
+    yield from (tier.one_of(("Cool", "Cold")) | cools).when(seldom).otherwise(fix)
 
 
 @rule(
@@ -163,7 +226,8 @@ def lifecycle_versions(service: Neighbour, params: Params, stack: Stack) -> Iter
     name="no-premium-by-default",
     title="Fast disks only where latency needs them",
     severity=MEDIUM,
-    guide="Storage optimization",
+    guide=Guide.STORAGE,
+    waf=(Recommendation.ACCESS_TIER,),
     why="Premium storage keeps more flash powered for the same bytes.",
     types=["storage:StorageAccount", "compute:Disk"],
     related=("Azure Policy 7433c107 (a list of skus)",),
@@ -194,7 +258,9 @@ def no_premium_by_default(resource: Resource, params: Params) -> Iterator[Findin
     name="soft-delete-bounds",
     title="Deleted data is kept long enough to regret it, and no longer",
     severity=MEDIUM,
-    guide="Storage optimization",
+    guide=Guide.STORAGE,
+    gsf=(Pattern.EXPIRING_STORAGE,),
+    waf=(Recommendation.RELEVANT_DATA,),
     why="Soft-deleted data is as powered as live data: a week saves the day, a year only keeps disks busy.",
     types=["storage:BlobServiceProperties"],
     params={
@@ -227,7 +293,9 @@ def soft_delete_bounds(service: Resource, params: Params) -> Iterator[Finding]:
     name="change-feed-bounds",
     title="A change feed forgets",
     severity=LOW,
-    guide="Storage optimization",
+    guide=Guide.STORAGE,
+    gsf=(Pattern.EXPIRING_STORAGE,),
+    waf=(Recommendation.RELEVANT_DATA,),
     why="A change feed without an end keeps a record of every write for as long as the account lives.",
     types=["storage:BlobServiceProperties"],
     params={"max_days": limit(guardrails.CHANGE_FEED_DAYS_MAX, "Longest time that the change feed is kept")},
@@ -254,7 +322,8 @@ def change_feed_bounds(service: Resource, params: Params) -> Iterator[Finding]:
     name="last-access-tracked",
     title="A rule on the last read can see reads",
     severity=MEDIUM,
-    guide="Storage optimization",
+    guide=Guide.STORAGE,
+    waf=(Recommendation.BLOB_TIER,),
     why="A lifecycle rule on the last access does nothing in an account that does not track it: data stays hot.",
     types=["storage:ManagementPolicy"],
     passes=[
@@ -290,7 +359,8 @@ def last_access_tracked(policy: Neighbour, params: Params, stack: Stack) -> Iter
     name="incremental-snapshots",
     title="Snapshots hold what changed, on standard disks",
     severity=LOW,
-    guide="Storage optimization",
+    guide=Guide.STORAGE,
+    waf=(Recommendation.RELEVANT_DATA,),
     why="A full snapshot copies the whole disk again, and a premium one keeps the copy on flash.",
     types=["compute:Snapshot"],
     passes=[SNAPSHOT, SNAPSHOT.without("sku")],
@@ -312,7 +382,9 @@ def incremental_snapshots(snapshot: Resource, params: Params) -> Iterator[Findin
     name="registry-retention",
     title="A premium registry forgets untagged images",
     severity=MEDIUM,
-    guide="Storage optimization",
+    guide=Guide.STORAGE,
+    gsf=(Pattern.EXPIRING_STORAGE,),
+    waf=(Recommendation.RELEVANT_DATA,),
     why="Each rebuild leaves an untagged image of gigabytes behind that nothing pulls again.",
     types=[Target("containerregistry:Registry", "sku.name", ("Premium",))],
     params={"max_days": limit(guardrails.REGISTRY_RETENTION_DAYS_MAX, "Longest time that an untagged image is kept")},
@@ -339,7 +411,8 @@ def registry_retention(registry: Resource, params: Params) -> Iterator[Finding]:
     name="acr-right-sku",
     title="A registry is Premium only for what Premium alone can do",
     severity=LOW,
-    guide="Storage optimization",
+    guide=Guide.STORAGE,
+    waf=(Recommendation.SCALABILITY_NEEDS,),
     why="Premium holds more storage and throughput ready than Standard or Basic, used or not.",
     types=[Target("containerregistry:Registry", "sku.name", ("Premium",))],
     disagreement=Disagreement(
@@ -391,10 +464,17 @@ def _enabled_rules(policy: View) -> list[View]:
     return [rule for rule in policy.each("policy.rules") if rule["enabled"].equals(False).holds is not True]
 
 
-def _deletes_versions(policies: Sequence[View]) -> bool | None:
-    """Whether one of the policies has a rule that does; None where their rules are not known."""
+def _is_cooled(account: Neighbour, stack: Stack) -> bool | None:
+    """Whether a lifecycle policy of the account moves data to a cooler tier; None where that is not known."""
+    policies = stack.where(POLICY, lambda each: each.refers_to("accountName", account)).of(POLICY)
+    cools = _has_action(policies, *(f"baseBlob.{tier}" for tier in TIERS if tier != "delete"))
+    return cools and stack.has_naming(account, "accountName", POLICY).holds
+
+
+def _has_action(policies: Sequence[View], *actions: str) -> bool | None:
+    """Whether one of the policies has a rule with one of the actions; None where their rules are not known."""
     rules = [rule for policy in policies for rule in _enabled_rules(policy)]
-    if any(rule["definition.actions.version.delete"].is_set().holds for rule in rules):
+    if any(rule[f"definition.actions.{action}"].is_set().holds for rule in rules for action in actions):
         return True
     return None if any(policy["policy.rules"].state is State.UNKNOWN for policy in policies) else False
 

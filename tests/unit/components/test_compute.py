@@ -235,6 +235,13 @@ def test_a_gpu_that_would_idle_is_refused():
         CpuCluster("cpu", {**WITHOUT_GPU, "vm_size": "Standard_NC4as_T4_v3"})
 
 
+def test_an_arm_size_is_refused_as_azure_ml_names_none():
+    with pytest.raises(
+        ArgumentError, match=r"Allowed: a size with x64 processors, .*\. Fix: use Standard_D2ads_v5 or larger"
+    ):
+        CpuCluster("cpu", {**WITHOUT_GPU, "vm_size": "Standard_D4pds_v6"})
+
+
 # DevInstance
 
 
@@ -298,6 +305,11 @@ def test_the_end_of_the_day_is_the_teams_own(deploy):
         ("ada", {"idle_minutes": 61}, "idle_minutes is 61. Allowed: less than or equal to 60"),
         ("ada", {"idle_minutes": 14}, "idle_minutes is 14. Allowed: greater than or equal to 15"),
         ("ada", {"stop_at": "7pm"}, "stop_at is '7pm'"),
+        (
+            "ada",
+            {"vm_size": "Standard_D4pds_v6"},
+            "Allowed: a size with x64 processors, as Azure ML",
+        ),
         ("ada", {"vm_size": "Standard_NC6s_v3"}, "Allowed: a size that Azure has not announced to retire (retired)"),
         ("ada-of-the-vision-team", {}, "Allowed: up to 17 letters, digits and dashes, starting with a letter"),
     ],

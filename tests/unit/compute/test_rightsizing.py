@@ -48,6 +48,7 @@ def test_what_no_size_does_has_none():
     [
         ("Standard_NC6s_v3", "is retired"),
         ("Standard_D4ads_v5", "has no GPU"),
+        ("Standard_D4pds_v6", "has Arm processors, which Azure ML does not name among those that it supports"),
         ("Standard_NC4as_T4_v3", "has 1 of 2 GPUs"),
         ("Standard_NC48ads_A100_v4", None),
         ("Standard_NC16ads_A10_v4", "is preview"),

@@ -121,6 +121,15 @@ def test_names_in_one_table_are_found_in_the_other():
         assert size.cpu is None or size.cpu in facts.cpus(), size.name
 
 
+def test_arm_sizes_are_told_apart_and_their_power_is_not_guessed():
+    arm = {size.name: size for size in facts.vm_sizes().values() if size.architecture == "arm64"}
+    assert {size.family for size in arm.values()} == {"Dpdsv6", "Epdsv6", "ND"}  # ND: the GB200's Grace processors
+    assert {size.cpu for size in arm.values()} == {None}
+    assert (arm["Standard_E96pds_v6"].vcpus, arm["Standard_E96pds_v6"].memory_gib) == (96, 672)
+    outside = {size.family for size in facts.vm_sizes().values() if not size.runs_in_azure_ml}
+    assert outside == {"Dpdsv6", "Epdsv6"}
+
+
 def test_ranges_hold_their_central_value():
     for cpu in facts.cpus().values():
         assert cpu.idle_w_low <= cpu.idle_w <= cpu.idle_w_high, cpu.name

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from verdazure_policies.rulebook import RULEBOOK, Scope
 from verdazure_policies.samples import (
     AML_SCHEDULE,
@@ -31,6 +32,15 @@ def said(rule_id: str, *case: Sample, config: dict[str, Any] | None = None) -> l
     return [
         message.partition("\n")[2].removeprefix(f"{rule_id} {rule.name}: ")
         for message in answer.violations.get(rule.name, [])
+    ]
+
+
+@pytest.mark.parametrize(("size", "arm"), [("Standard_D4ads_v5", "D4pds_v6"), ("Standard_DS3_v2", "D4pds_v6")])
+def test_a_machine_is_told_the_arm_size_of_its_vcpus_with_no_less_memory(size: str, arm: str) -> None:
+    machine = VIRTUAL_MACHINE.without("tags.architecture").having("hardwareProfile.vmSize", size)
+    assert said("CM09", machine) == [
+        f"virtualmachine: hardwareProfile.vmSize is {size}, wanted a size with Arm processors. "
+        f"Fix: use Standard_{arm}, or tag what is built for x64 alone with architecture: x64."
     ]
 
 

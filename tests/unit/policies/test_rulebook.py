@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from verdazure import guardrails
 from verdazure_policies import pack, samples
+from verdazure_policies.frameworks import GUIDE, Article, Guide, Pattern, Recommendation
 from verdazure_policies.rulebook import CRITICAL, EVERY_RESOURCE, HIGH, RULEBOOK, Rule, Scope, rule
 from verdazure_policies.samples import UNKNOWN, Sample
 from verdazure_policies.tokens import is_azure
@@ -31,12 +32,12 @@ ALWAYS_KNOWN = {"CM19", "MO06", "MO07"}
 
 WAVE_ONE = {
     *("CR01", "CR02", "CR03", "CR04", "CR05", "CR06", "CR07", "CR08", "CR09", "CR10"),
-    *("CM01", "CM02", "CM03", "CM04", "CM05", "CM06", "CM07", "CM08", "CM10", "CM11", "CM12", "CM13"),
+    *("CM01", "CM02", "CM03", "CM04", "CM05", "CM06", "CM07", "CM08", "CM09", "CM10", "CM11", "CM12", "CM13"),
     *("CM14", "CM15", "CM16", "CM17", "CM18", "CM19"),
-    *("ST01", "ST02", "ST03", "ST05", "ST06", "ST07", "ST08", "ST09", "ST10", "ST11"),
+    *("ST01", "ST02", "ST03", "ST04", "ST05", "ST06", "ST07", "ST08", "ST09", "ST10", "ST11"),
     *("DA01", "DA02", "DA03", "DA04", "DA05"),
     *("BK01", "BK02", "BK03", "BK04", "BK05"),
-    *("ED01", "ED02", "ED03", "ED04", "ED05", "ED06", "ED07", "ED08"),
+    *("ED01", "ED02", "ED03", "ED04", "ED05", "ED06", "ED07", "ED08", "ED09"),
     *("MI01", "MI02", "MI03", "MI04", "MI05", "MI06", "MI07", "MI08", "MI09", "MI10", "MI11", "MI12"),
     *("MI13", "MI14", "MI15"),
     *("MO01", "MO02", "MO03", "MO04", "MO05", "MO06", "MO07", "MO08", "MO09", "MO10", "MO11"),
@@ -146,10 +147,9 @@ def _paths_read(rule: Rule, case: tuple[Sample, ...]) -> Iterator[tuple[str, str
 
 def test_an_id_is_given_once() -> None:
     taken = RULES[0]
+    record = {"id": taken.id, "name": taken.name, "title": "", "why": "", "guide": taken.guide, "severity": HIGH}
     with pytest.raises(ValueError, match=f"{taken.id} {taken.name} is in the rulebook already"):
-        rule(id=taken.id, name=taken.name, title="", why="", guide="", severity=HIGH, types=["storage:StorageAccount"])(
-            lambda resource, params: iter(())
-        )
+        rule(types=["storage:StorageAccount"], **record)(lambda resource, params: iter(()))
 
 
 def test_a_wild_property_breaks_no_rule() -> None:
@@ -192,13 +192,41 @@ def _leaves(properties: object, base: str = "") -> Iterator[str]:
             yield from _leaves(value, f"{base}.{key}" if base else key)
 
 
-def test_the_guide_rows_exist() -> None:
-    rows = {
-        "Model size", "Model reusability", "Training region", "Storage optimization", "Regional data strategy",
-        "Disaster recovery and backup", "Carbon-aware deployment", "Comprehensive monitoring strategy",
+@every_rule
+def test_what_a_rule_serves_is_in_the_tables_of_the_frameworks(rule: Rule) -> None:
+    assert type(rule.guide) is Guide
+    assert {type(each) for each in rule.gsf} <= {Pattern}
+    assert {type(each) for each in rule.waf} <= {Recommendation}
+    assert len(set(rule.gsf)) + len(set(rule.waf)) == len(rule.gsf) + len(rule.waf)
+
+
+def test_every_pattern_and_recommendation_of_the_tables_is_served() -> None:
+    assert {each for rule in RULES for each in rule.gsf} == set(Pattern)
+    assert {each for rule in RULES for each in rule.waf} == set(Recommendation)
+    assert {each.article for each in Recommendation} == set(Article)
+
+
+def test_the_guide_has_eighteen_rows() -> None:
+    assert list(Guide) == [
+        "Model size", "Model reusability", "Energy-efficient frameworks", "Fine-tuning", "Training region",
+        "Caching strategies", "Public datasets", "Optimized ingestion methods", "Data quality optimization",
+        "Edge computing", "Storage optimization", "Regional data strategy", "Disaster recovery and backup",
+        "Carbon-aware deployment", "Retraining frequency", "Comprehensive monitoring strategy",
         "Scaling and workload resiliency", "Sustainable machine learning operations practices",
-    }  # fmt: skip
-    assert {rule.guide for rule in RULES} <= rows
+    ]  # fmt: skip
+
+
+def test_a_policy_carries_what_its_rule_serves() -> None:
+    policy = policy_of(RULEBOOK["CM08"])
+    assert policy.framework is not None
+    assert policy.framework.name == GUIDE
+    assert policy.framework.specification == "Sustainable machine learning operations practices"
+    assert policy.tags == [
+        "compute",
+        "gsf:efficient-hardware-ai-workloads",
+        "gsf:rightsize-compute-to-match-utilization",
+        "waf:match-the-scalability-needs",
+    ]
 
 
 def test_stack_rules_are_those_about_neighbours() -> None:
@@ -213,6 +241,7 @@ def test_stack_rules_are_those_about_neighbours() -> None:
         "MI11",
         "ST01",
         "ST03",
+        "ST04",
         "ST08",
         "ST11",
         "MO01",

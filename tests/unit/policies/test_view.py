@@ -2,7 +2,9 @@
 
 import pytest
 from pulumi_policy.proxy import unknown_checking_proxy
+from verdazure_policies.rulebook import EVERY_RESOURCE, STACK_ROOT, Target
 from verdazure_policies.samples import UNKNOWN
+from verdazure_policies.tokens import EDGE_DEPLOYMENT
 from verdazure_policies.view import Claim, Finding, Resource, State, Value, View
 
 TRUE, FALSE, OPEN = (
@@ -127,3 +129,20 @@ def test_a_type_of_version_2_is_known_by_its_name_of_version_3() -> None:
     assert Resource("azure-native:insights:DiagnosticSetting", "n", "urn", {}).type == "monitor:DiagnosticSetting"
     assert Resource("azure-native:insights/v20200202:Component", "n", "urn", {}).type == "applicationinsights:Component"
     assert Resource("azure:storage/account:Account", "n", "urn", {}).type == "azure:storage/account:Account"
+
+
+def test_a_key_that_holds_a_dot_is_read_by_its_keys() -> None:
+    twin = Resource(EDGE_DEPLOYMENT, "n", "urn", {"properties.desired": {"zoom": 3.0}})
+    assert twin.at("properties.desired", "zoom") == Value("properties.desired.zoom", State.KNOWN, 3)
+    assert twin.at("properties.desired", "lens").state is State.MISSING
+    assert twin["properties.desired.zoom"].state is State.MISSING
+
+
+def test_all_of_azure_native_is_nothing_else() -> None:
+    every = Target(EVERY_RESOURCE)
+    covered = {
+        token: every.covers(Resource(token, "n", "urn", {}))
+        for token in ("azure-native:storage:StorageAccount", EDGE_DEPLOYMENT, STACK_ROOT, "verdazure:index:Landing")
+    }
+    assert [token for token, covers in covered.items() if covers] == ["azure-native:storage:StorageAccount"]
+    assert Target(EDGE_DEPLOYMENT).covers(Resource(EDGE_DEPLOYMENT, "n", "urn", {}))

@@ -9,7 +9,7 @@ from typing import Any
 from google.protobuf import json_format, struct_pb2
 from pulumi.runtime.proto import analyzer_pb2
 from pulumi_policy import EnforcementLevel, Policy
-from verdazure_policies import pack
+from verdazure_policies import pack, tokens
 from verdazure_policies.rulebook import Rule, Scope
 from verdazure_policies.samples import Sample
 from verdazure_policies.serving import Analyzer
@@ -92,7 +92,7 @@ def stack_request(samples: Sequence[Sample]) -> Any:
 
 
 def token(sample: Sample) -> str:
-    return sample.type if sample.type.startswith("pulumi:") else f"azure-native:{sample.type}"
+    return tokens.token(sample.type)
 
 
 def urn(sample: Sample) -> str:

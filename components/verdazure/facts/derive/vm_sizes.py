@@ -35,7 +35,7 @@ def _row(size: Cells, tdp: str, kilograms: dict[str, Any]) -> Cells:
     return {
         **{column: size[column] for column in _SPECIFICATION},
         "gpu_tdp_w": tdp,
-        **{column: size[column] for column in ("vcpus", "memory_gib", "cpu")},
+        **{column: size[column] for column in ("vcpus", "memory_gib", "architecture", "cpu")},
         "embodied_kg": embodied,
         "successor": size["successor"],
         "source": "; ".join(source),
