@@ -107,20 +107,21 @@ class Analyzer(sdk._PolicyAnalyzerServicer):
 
     def _linked(self, found: Iterable[Any]) -> list[PolicyResource]:
         """The resources, each with those that it depends on."""
-        read = {
-            each.urn: PolicyResource(
+        told = list(found)
+        read = [
+            PolicyResource(
                 each.type, _properties(each), each.urn, each.name, self._get_resource_options(each),
                 self._get_provider_resource(each), None, [], {},
             )
-            for each in found
-        }  # fmt: skip
-        for each in found:
-            resource = read[each.urn]
-            resource.parent = read.get(each.parent)
-            resource.dependencies += [read[urn] for urn in each.dependencies if urn in read]
+            for each in told
+        ]  # fmt: skip
+        there = {each.urn: each for each in read}
+        for each, resource in zip(told, read, strict=True):
+            resource.parent = there.get(each.parent)
+            resource.dependencies += [there[urn] for urn in each.dependencies if urn in there]
             for path, links in each.propertyDependencies.items():
-                resource.property_dependencies[path] = [read[urn] for urn in links.urns if urn in read]
-        return list(read.values())
+                resource.property_dependencies[path] = [there[urn] for urn in links.urns if urn in there]
+        return read
 
 
 def _properties(message: Any) -> Any:

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from verdazure_policies.frameworks import Guide, Pattern, Recommendation
-from verdazure_policies.kept import saved
 from verdazure_policies.rulebook import HIGH, MEDIUM, Params, rule
 from verdazure_policies.samples import APP_ENVIRONMENT, BATCH_POOL, DATA_EXPLORER, UNKNOWN
 from verdazure_policies.view import Finding, Resource
@@ -81,7 +80,6 @@ def batch_autoscale(pool: Resource, params: Params) -> Iterator[Finding]:
             .unless(scaled)
             .otherwise(
                 "set scaleSettings.autoScale with a formula over the pending tasks",
-                saves=saved(pool["vmSize"], nodes, pool["location"]),
             )
         )
 
