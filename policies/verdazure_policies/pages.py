@@ -12,9 +12,11 @@ from pulumi_policy import PolicyResource
 
 from verdazure_policies import coverage, rules
 from verdazure_policies.examples import WIDTH, program
+from verdazure_policies.fixing import can_fix, judge_alone
 from verdazure_policies.frameworks import ARTICLES, GUIDE, PATTERNS
 from verdazure_policies.judging import Judgement, judge, parameters
 from verdazure_policies.markdown import document, table
+from verdazure_policies.profiles import PROFILES, Profile
 from verdazure_policies.rulebook import EVERY_RESOURCE, FAIL, RULEBOOK, STACK_ROOT, Parameter, Rule, Scope, Target
 from verdazure_policies.samples import Sample
 from verdazure_policies.stack import Stack, handed_over
@@ -92,6 +94,8 @@ def page_of(rule: Rule) -> str:
             *_examples(rule),
             "## Parameters",
             *_parameters(rule),
+            "## Profiles",
+            *_profiles(rule),
             *_related(rule),
             *_disagreement(rule),
             f"Written by `{COMMAND}` from the record in [{rule.group}.py]({record}).",
@@ -198,6 +202,21 @@ def _parameters(rule: Rule) -> Iterator[str]:
     defaults = {rule.name: {key: each.schema["default"] for key, each in rule.parameters.items()}}
     yield "In a pack configuration, for `--policy-pack-config`:"
     yield f"```json\n{json.dumps(defaults, indent=2)}\n```"
+
+
+def _profiles(rule: Rule) -> Iterator[str]:
+    yield table(("Profile", "Level"), [(f"`{name}`", _level(each, rule)) for name, each in PROFILES.items()])
+    if not can_fix(rule):
+        return
+    mends = {each.mending for [sample] in rule.fails for each in judge_alone(rule, sample) if each.mending}
+    yield "At the level `remediate` it mends by itself, before the resource is made:"
+    yield "\n".join(["```text", *sorted(mends), "```"])
+
+
+def _level(profile: Profile, rule: Rule) -> str:
+    ruling = profile.rulings()[rule.id]
+    limits = ", ".join(f"`{key}` {value:g}" for key, value in ruling.parameters.items())
+    return f"{ruling.level.value}, with {limits}" if limits else ruling.level.value
 
 
 def _default(parameter: Parameter) -> str:

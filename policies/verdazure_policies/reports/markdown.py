@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from verdazure_policies.checking import Line, Report
 from verdazure_policies.exemptions import Outcome
+from verdazure_policies.markdown import document, table
 from verdazure_policies.reports.summary import asides, basis, place, sentence, words
 
 _FOLDED = {
@@ -18,7 +19,7 @@ _FOLDED = {
 
 def render(report: Report) -> str:
     """A heading, what blocks as a table, the rest under headings that unfold."""
-    return "\n\n".join(_blocks(report)) + "\n"
+    return document(list(_blocks(report)))
 
 
 def _blocks(report: Report) -> Iterator[str]:
@@ -42,8 +43,7 @@ def _table(lines: Iterable[Line]) -> str:
          _escaped(words(line)), f"`{line.judgement.id}`")
         for line in lines
     )  # fmt: skip
-    header = ("Rule", "Severity", "Resource", "What to do", "Finding")
-    return "\n".join(f"| {' | '.join(row)} |" for row in (header, ["---"] * len(header), *rows))
+    return table(("Rule", "Severity", "Resource", "What to do", "Finding"), rows)
 
 
 def _where(line: Line) -> str:

@@ -12,7 +12,7 @@ workstation = DevInstance(
         "user_object_id": "11111111-1111-1111-1111-111111111111",
         "user_tenant_id": "22222222-2222-2222-2222-222222222222",
         "vm_size": "Standard_NC4as_T4_v3",
-        "idle_minutes": 60,
+        "idle_minutes": 30,
         "stop_at": "18:30",
         "stop_on": "weekdays",
         "time_zone": "W. Europe Standard Time",
