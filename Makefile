@@ -62,10 +62,11 @@ $(AZURITE)/.installed: tests/azurite/package-lock.json
 	else echo "npm is not there: the tests against Azurite will be skipped"; fi
 	@touch $@
 
-bench: setup $(TRAINING)/.installed ## What a resource costs, a million blobs, a fleet's round, and the edge module's messages
+bench: setup $(TRAINING)/.installed ## What a resource costs, a million blobs, a fleet's round, the rulebook, and the edge module's messages
 	@$(BIN)/python benchmarks/provider_latency.py
 	@$(BIN)/python benchmarks/deduplication.py
 	@$(BIN)/python benchmarks/fleet.py
+	@$(BIN)/python benchmarks/policies.py
 	@$(TRAINING)/bin/python -m benchmarks.edge_module
 
 bench-carbon: setup ## Published work on carbon, planned again: paper, ours, optimum
