@@ -1,6 +1,7 @@
 """Settings beside a stack: what they set, and one clear error for each thing that is wrong."""
 
 import json
+import re
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -150,3 +151,12 @@ def test_what_is_no_settings_file_is_refused(tmp_path: Path) -> None:
 
 def test_settings_in_code_are_those_of_a_file() -> None:
     assert Settings(rules={"CM06": "disabled"}).rulings()["CM06"].level is EnforcementLevel.DISABLED
+
+
+DOCUMENTS = [Path(__file__).parents[3] / name for name in ("README.md", "docs/governing.md")]
+SHOWN = [block for page in DOCUMENTS for block in re.findall(r"```yaml\n(.*?)```", page.read_text(), re.DOTALL)]
+
+
+@pytest.mark.parametrize("settings", [block for block in SHOWN if re.match(r"(profile|rules|exemptions):", block)])
+def test_what_the_documents_show_can_be_used(tmp_path: Path, settings: str) -> None:
+    load(written(tmp_path, settings))
