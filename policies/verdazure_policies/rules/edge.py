@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from verdazure import guardrails
 
-from verdazure_policies.rulebook import CRITICAL, FAIL, HIGH, LOW, MEDIUM, Params, limit, rule
-from verdazure_policies.samples import BROKER_LISTENER, IOT_HUB, PROVISIONING, UNKNOWN
+from verdazure_policies.rulebook import CRITICAL, FAIL, HIGH, LOW, MEDIUM, Params, Target, limit, rule
+from verdazure_policies.samples import BROKER_LISTENER, IOT_HUB, LINKED_PROVISIONING, PROVISIONING, UNKNOWN
 from verdazure_policies.view import Claim, Finding, Resource
 
 HUBS = "iothub:IotHubResource"
@@ -92,13 +92,18 @@ def iot_hub_network(hub: Resource, params: Params) -> Iterator[Finding]:
     severity=HIGH,
     guide=SECURITY,
     why="Whoever reaches it can try to enrol a device of their own.",
-    types=["deviceprovisioningservices:IotDpsResource"],
+    types=[
+        "deviceprovisioningservices:IotDpsResource",
+        Target("resources:Resource", "resourceType", ("provisioningServices",)),
+    ],
     related=("Azure Policy d82101f3",),
     passes=[
         PROVISIONING,
         PROVISIONING.without(PUBLIC).having(FILTERS, [{"filterName": "factory", **WITHIN}]),
+        LINKED_PROVISIONING,
+        LINKED_PROVISIONING.without(PUBLIC).having("resourceType", "routeTables"),
     ],
-    fails=[PROVISIONING.without(PUBLIC), PROVISIONING.having(PUBLIC, "Enabled")],
+    fails=[PROVISIONING.without(PUBLIC), PROVISIONING.having(PUBLIC, "Enabled"), LINKED_PROVISIONING.without(PUBLIC)],
     unknown=[PROVISIONING.having(PUBLIC, UNKNOWN)],
 )
 def provisioning_network(service: Resource, params: Params) -> Iterator[Finding]:
