@@ -20,6 +20,7 @@ GENERIC = "resources:Resource"
 # Types that differ: what they keep beside `properties` in addition, and what of the envelope is inside.
 OUTSIDE: Mapping[str, frozenset[str]] = {"consumption:Budget": frozenset({"eTag"})}
 INSIDE: Mapping[str, frozenset[str]] = {
+    "deviceupdate:Account": frozenset({"sku"}),
     "operationalinsights:Table": frozenset({"plan"}),
     "operationalinsights:Workspace": frozenset({"sku"}),
 }
