@@ -418,7 +418,10 @@ MANY = {"devices": 100_000, "messages_per_day": 17280, "bytes_per_message": 300}
 @pytest.mark.parametrize(
     ("args", "said"),
     [
-        ({"size": {"tier": HubTier.S1}, "telemetry": {**MANY, "devices": 1}}, "size is of type ChosenSize. Allowed:"),
+        (
+            {"size": {"tier": HubTier.S1}, "telemetry": {**MANY, "devices": 1}},
+            "size is 'given beside telemetry'. Allowed: size or telemetry",
+        ),
         ({"telemetry": MANY}, "1,728,000,000 messages a day are more than 4 units of S2 take"),
         ({"size": {"tier": "F1"}}, "size.tier is 'F1'. Allowed: 'S1', 'S2' or 'S3'"),
         ({"routes": {"all": {"condition": ""}}}, "routes.all.condition is ''"),

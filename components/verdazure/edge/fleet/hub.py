@@ -218,12 +218,12 @@ class HubPlan(Record):
     def check_hub(self) -> None:
         """Refuses what contradicts itself."""
         if self.size is not None and self.telemetry is not None:
-            refuse("size", self.size, "size or telemetry, from which it follows", "give one of the two")
+            refuse("size", "given beside telemetry", "size or telemetry, from which it follows", "give one of the two")
         if self.telemetry is not None:
             try:
                 self.telemetry.size()
             except TooMuch as error:
-                refuse("telemetry", self.telemetry, "what one hub takes", str(error))
+                refuse("telemetry", f"of {self.telemetry.devices} devices", "what one hub takes", str(error))
         for key, route in self.routes.items():
             if route.container is not None and route.container not in self.containers:
                 allowed = ", ".join(self.containers) or "none, as containers is empty"
