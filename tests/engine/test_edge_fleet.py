@@ -1,7 +1,8 @@
 """The edge fleet: hub and provisioning service, 500 devices, a base and three layers, through the engine.
 
 What Resource Manager holds is the simulated Azure's. The services' own interfaces are served on this machine, under the
-names that the simulated Azure gives the hub and the provisioning service: a proxy leads there."""
+names that the simulated Azure gives the hub and the provisioning service: a proxy leads there.
+"""
 
 import json
 import re
@@ -96,6 +97,7 @@ def test_it_comes_up_settles_is_mended_after_an_outside_edit_and_goes(stack_to_c
     run("up", "--yes", "--skip-preview", "--expect-no-changes")
     assert services.asked == before, "an up without a change asks nothing"
     run("refresh", "--yes", "--skip-preview", "--expect-no-changes")
+    run("up", "--yes", "--skip-preview", "--expect-no-changes")
 
     welding, heat = (_named(services, name) for name in ("welding", "heat"))
     welding |= {"priority": 99, "etag": '"outside"'}
