@@ -160,7 +160,8 @@ class HubContainer(Record):
     batch_megabytes: Annotated[Count, Field(ge=10, le=500)] = 300
 
     def endpoint(self, key: str) -> dict[str, Any]:
-        """Where the hub writes, as its own identity: no other passes the account's firewall (see `containers`)."""
+        """Where the hub writes, as its own identity. Microsoft Learn, IoT Hub support for managed identities (issue of
+        2021-09-02), read 2026-11-29: private resources take no other, and its role has to be there first."""
         account = Output.from_input(self.account_id)
         return {
             "name": key,
@@ -249,8 +250,8 @@ def make_hub(
         properties={
             "min_tls_version": "1.2",
             "disable_local_auth": True,
-            # A device with a TPM signs SAS tokens with the key that it got when it enrolled. Microsoft Learn, TPM
-            # attestation with DPS, and IoT Edge's security: modules have no certificates; read 2026-11-29.
+            # A device with a TPM signs SAS tokens: Microsoft Learn, TPM attestation (issue of 2018-04-23), read
+            # 2026-11-29. Modules of IoT Edge do so too, as they have no certificates: not held against a hub.
             "disable_device_sas": not plan.tpm,
             "disable_module_sas": False,
             **_network(plan),
@@ -276,7 +277,7 @@ def make_hub(
 
 
 def _network(plan: HubPlan) -> dict[str, Any]:
-    """Closed, or open to the plants' addresses alone. Microsoft Learn, Use IP filters; read 2026-11-29."""
+    """Closed, or open to the plants' addresses alone. Microsoft Learn, Use IoT Hub IP filters, read 2026-11-29."""
     if not plan.addresses:
         return {"public_network_access": "Disabled"}
     rules = [{"filter_name": key, "action": "Allow", "ip_mask": mask} for key, mask in plan.addresses.items()]

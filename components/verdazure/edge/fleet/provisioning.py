@@ -25,7 +25,7 @@ _POLICIES = {
     AllocationPolicy.STATIC: "Static",
 }
 ROLE = "IoT Hub Data Contributor"
-"""It registers devices and writes their first twins. No page names a smaller role for it."""
+"""It registers devices and writes their first twins. Whether a smaller role would do is not yet held against Azure."""
 
 
 def make_identity(

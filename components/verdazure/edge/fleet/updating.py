@@ -1,9 +1,9 @@
 """Device Update for IoT Hub, for what containers cannot renew: a device's operating system and firmware.
 
-Off unless it is asked for: modules are renewed by deployments already, an account costs something, few regions
-have it, and the service reaches the hub as a principal of Microsoft's that a tenant has to know. Microsoft Learn,
-"Configure access control for Device Update resources" and "Azure private endpoint private DNS zone values", read on
-2026-11-29.
+Off unless it is asked for: modules are renewed by deployments already, and the service reaches the hub as a principal
+of Microsoft's that a tenant has to know. Microsoft Learn, "Configure access control for Device Update resources" and
+"Azure private endpoint private DNS zone values", read on 2026-11-29. Which regions have it, and what it logs, no page
+that was found says.
 """
 
 from collections.abc import Mapping

@@ -1,10 +1,11 @@
 """Somebody is told when devices stay away, modules fail, or messages back up on a device.
 
 The hub's own log says who is connected. What happens on a device comes from Microsoft's metrics collector 2.0, which
-sends to a data collection rule by an identity and not, as before it, by a workspace's key. Columns, and `Origin`, after
-Microsoft Learn, "Migrate the IoT Edge metrics collector to Logs Ingestion" (2026-09-16); the queries of backed-up
-messages and of devices after "Queries for the InsightsMetrics table" (2024-02-18), "Monitor Azure IoT Hub" and the
-metrics' meaning after "Access built-in metrics"; all read on 2026-11-29. Not yet held against a fleet.
+sends to a data collection rule by an identity and not, as before it, by a workspace's key. After Microsoft Learn:
+columns and `Origin`, "Migrate the IoT Edge metrics collector to Logs Ingestion" (2026-09-16); the query of messages
+that back up, "Queries for the InsightsMetrics table" (2024-02-18); what metrics mean, "Access built-in metrics"; the
+hub's log, "Monitoring Azure IoT Hub data reference"; all read on 2026-11-29. How Log Analytics names its columns is
+from memory, and none of it is held against a fleet yet.
 """
 
 from collections.abc import Mapping
