@@ -51,6 +51,11 @@ if TYPE_CHECKING:
     from verdazure.edge.dataplane import EnrolmentGroupArgs as EnrolmentGroupArgs
     from verdazure.edge.dataplane import TpmEnrolment as TpmEnrolment
     from verdazure.edge.dataplane import TpmEnrolmentArgs as TpmEnrolmentArgs
+    from verdazure.edge.fleet import BlobEncoding as BlobEncoding
+    from verdazure.edge.fleet import EdgeFleet as EdgeFleet
+    from verdazure.edge.fleet import EdgeFleetArgs as EdgeFleetArgs
+    from verdazure.edge.fleet import HubTier as HubTier
+    from verdazure.edge.fleet import MessageSource as MessageSource
     from verdazure.ingestion.component import BatchIngestion as BatchIngestion
     from verdazure.ingestion.component import BatchIngestionArgs as BatchIngestionArgs
     from verdazure.ingestion.dataflow import FileFormat as FileFormat
@@ -106,6 +111,7 @@ _HOMES = {
     "BatchEndpointArgs": "serving.batch",
     "BatchIngestion": "ingestion.component",
     "BatchIngestionArgs": "ingestion.component",
+    "BlobEncoding": "edge.fleet",
     "CacheEviction": "caching.component",
     "CacheSize": "caching.component",
     "CarbonAwareTraffic": "serving.traffic",
@@ -125,6 +131,8 @@ _HOMES = {
     "DeviceIdentityArgs": "edge.dataplane",
     "EdgeDeployment": "edge.dataplane",
     "EdgeDeploymentArgs": "edge.dataplane",
+    "EdgeFleet": "edge.fleet",
+    "EdgeFleetArgs": "edge.fleet",
     "EdgeModuleArgs": "edge.dataplane",
     "EdgeRouteArgs": "edge.dataplane",
     "EdgeRuntimeArgs": "edge.dataplane",
@@ -141,6 +149,7 @@ _HOMES = {
     "GatewayCacheArgs": "caching.gateway",
     "GpuCluster": "compute.gpu",
     "GpuClusterArgs": "compute.gpu",
+    "HubTier": "edge.fleet",
     "InventorySchedule": "storage",
     "KubernetesCompute": "compute.attach",
     "KubernetesComputeArgs": "compute.attach",
@@ -151,6 +160,7 @@ _HOMES = {
     "Lock": "interfaces",
     "Loss": "recovery",
     "ManagedNetwork": "workspace",
+    "MessageSource": "edge.fleet",
     "Method": "training.finetuning",
     "MlWorkspace": "workspace",
     "MlWorkspaceArgs": "workspace",

@@ -40,6 +40,7 @@ HOSTED_MODEL_CAPACITY_MAX = Limit(500, "thousands of tokens a minute", "MI03")
 # Edge
 IOT_HUB_UNITS_MAX = Limit(4, "units", "ED05")
 CLOUD_TO_DEVICE_MINUTES_MAX = Limit(60, "minutes", "ED07")
+EVENT_HOURS_MAX = Limit(72, "hours", "DA01")
 
 # Storage
 COOL_AFTER_DAYS_MAX = Limit(30, "days", "ST02")

@@ -4,7 +4,8 @@ A physical name is `<abbreviation>-<component name>-<suffix>`, without dashes wh
 drawn once per landing and kept in the stack's state: it makes globally unique names unique, and a stack that was
 destroyed and created again gets new names, so that a vault or workspace that Azure keeps soft-deleted never blocks it.
 Abbreviations: Cloud Adoption Framework, abbreviation recommendations. Lengths and characters: Azure Resource Manager,
-naming rules and restrictions; both Microsoft Learn, read 2026-11-23.
+naming rules and restrictions; both Microsoft Learn, read 2026-11-23. Neither has Device Update: its length is that of
+azure-mgmt-deviceupdate 1.1.0, its abbreviation our own.
 """
 
 import re
@@ -45,11 +46,13 @@ class Kind(Enum):
     DATA_COLLECTION_ENDPOINT = NameRule("dce", 44)
     DATA_COLLECTION_RULE = NameRule("dcr", 64)
     DATA_FACTORY = NameRule("adf", 63)
+    DEVICE_UPDATE = NameRule("adu", 24)
     FOUNDRY_ACCOUNT = NameRule("aif", 64)
     FRONT_DOOR = NameRule("afd", 90)
     FUNCTION_APP = NameRule("func", 60)
     FUNCTION_PLAN = NameRule("asp", 60)
     IDENTITY = NameRule("id", 128)
+    IOT_HUB = NameRule("iot", 50)
     KEY_VAULT = NameRule("kv", 24)
     LOG_WORKSPACE = NameRule("log", 63)
     MANAGED_REDIS = NameRule("amr", 60)
@@ -57,6 +60,7 @@ class Kind(Enum):
     ONLINE_ENDPOINT = NameRule("oep", 32)
     OPENAI_ACCOUNT = NameRule("oai", 64)
     PRIVATE_ENDPOINT = NameRule("pep", 64)
+    PROVISIONING = NameRule("provs", 64)
     RESOURCE_GROUP = NameRule("rg", 90)
     STORAGE_ACCOUNT = NameRule("st", 24, dashes=False)
     TRAFFIC_MANAGER = NameRule("traf", 63)

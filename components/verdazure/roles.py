@@ -1,6 +1,6 @@
 """Azure's built-in roles by name: a role assignment names what it grants, never a bare GUID.
 
-Ids: Azure built-in roles, Microsoft Learn, read 2026-11-23.
+Ids: Azure built-in roles, Microsoft Learn, read 2026-11-23; those of IoT on 2026-11-29.
 """
 
 import re
@@ -18,6 +18,13 @@ BUILT_IN = {
     "Cognitive Services User": "a97b65f3-24c7-4388-baec-2e87135dc908",
     "Contributor": "b24988ac-6180-42a0-ab88-20f7382dd24c",
     "Data Factory Contributor": "673868aa-7521-48a0-acc6-0f60742d39f5",
+    "Device Provisioning Service Data Contributor": "dfce44e4-17b7-4bd1-a6d1-04996ec95633",
+    "Device Provisioning Service Data Reader": "10745317-c249-44a1-a5ce-3a4353c0bbd8",
+    "Device Update Administrator": "02ca0879-e8e4-47a5-a61e-5c618b76e64a",
+    "IoT Hub Data Contributor": "4fc6c259-987e-4a07-842e-c321cc9d413f",
+    "IoT Hub Data Reader": "b447c946-2db7-41ec-983d-d8bf3b1c77e3",
+    "IoT Hub Registry Contributor": "4ea46cd5-c1b2-4a8e-910b-273211f9ce47",
+    "IoT Hub Twin Contributor": "494bdba2-168f-4f31-a0a1-191d2f7c028c",
     "Key Vault Contributor": "f25e0fa2-a7c8-4377-a976-54943a77a395",
     "Key Vault Secrets Officer": "b86a8fe4-44ce-4948-aee5-eccb2c155cd7",
     "Key Vault Secrets User": "4633458b-17de-408a-b874-0445c86b69e6",

@@ -656,6 +656,21 @@ PROVISIONING = Sample(
     name="provisioning",
 )
 
+LINKED_PROVISIONING = Sample(
+    "resources:Resource",
+    {
+        "apiVersion": "2026-08-31",
+        "resourceProviderNamespace": "Microsoft.Devices",
+        "parentResourcePath": "",
+        "resourceType": "provisioningServices",
+        "location": REGION,
+        "tags": TAGS,
+        "sku": {"name": "S1", "capacity": 1},
+        "properties": {"publicNetworkAccess": "Disabled"},
+    },
+    name="linked-provisioning",
+)
+
 BROKER_LISTENER = Sample(
     "iotoperations:BrokerListener",
     {

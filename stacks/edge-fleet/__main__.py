@@ -1,23 +1,55 @@
 """A fleet of devices that judge pictures where they are taken: one base for all, three layers for some."""
 
 import pulumi
-from verdazure import DeviceIdentity, EdgeDeployment, EnrolmentGroup
+from verdazure import DeviceIdentity, EdgeDeployment, EdgeFleet, EnrolmentGroup, Landing, PrincipalType
 
 config = pulumi.Config()
-hub, registry, pinned = config.require("hub"), config.require("registry"), f"@sha256:{config.require('digest')}"
+registry, pinned = config.require("registry"), f"@sha256:{config.require('digest')}"
 version = config.require("runtime")
 microsoft = "mcr.microsoft.com/azureiotedge"
+
+landing = Landing(
+    "edge",
+    {
+        "team": config.require("team"),
+        "environment": config.require("environment"),
+        "residency": "eu",
+        "region": config.require("region"),
+    },
+)
+
+
+def given(role: str):
+    """To whoever deploys, if the stack is to give it."""
+    principal_id, kind = config.get("deployer"), PrincipalType.SERVICE_PRINCIPAL
+    return {"deployer": {"principal_id": principal_id, "principal_type": kind, "role": role}} if principal_id else {}
+
+
+fleet = EdgeFleet(
+    "line",
+    {
+        "landing": landing.ref,
+        "telemetry": {"devices": 500, "messages_per_day": 1440, "bytes_per_message": 1000},
+        "routes": {"faults": {"condition": "$body.score > 0.8"}, "heat": {"condition": "$body.mean > 60"}},
+        "addresses": {"plant": config.require("plant"), "pipeline": config.require("pipeline")},
+        "contact_emails": [config.require("contact")],
+        "role_assignments": given("IoT Hub Data Contributor"),
+        "provisioning_role_assignments": given("Device Provisioning Service Data Contributor"),
+    },
+)
+hub, there = fleet.hub_hostname, pulumi.ResourceOptions(depends_on=[fleet])
 
 EnrolmentGroup(
     "line",
     {
-        "provisioning_hostname": config.require("provisioning"),
+        "provisioning_hostname": fleet.provisioning_hostname,
         "hub_hostnames": [hub],
-        "certificate_authority": config.require("authority"),
+        "certificate": config.require("certificate"),
         "tags": {"role": "vision"},
     },
+    there,
 )
-gateway = DeviceIdentity("gateway-malmo", {"hub_hostname": hub, "tags": {"site": "malmo", "role": "gateway"}})
+gateway = DeviceIdentity("gateway-malmo", {"hub_hostname": hub, "tags": {"site": "malmo", "role": "gateway"}}, there)
 
 base = EdgeDeployment(
     "vision",
@@ -47,6 +79,7 @@ base = EdgeDeployment(
             "AND properties.reported.lastDesiredStatus.code = 200"
         },
     },
+    there,
 )
 above = pulumi.ResourceOptions(depends_on=[base])
 
@@ -88,5 +121,6 @@ EdgeDeployment(
     above,
 )
 
+pulumi.export("idScope", fleet.id_scope)
 pulumi.export("base", base.deployment_id)
 pulumi.export("gatewayScope", gateway.device_scope)

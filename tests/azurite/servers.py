@@ -2,6 +2,9 @@
 
 import gzip
 import json
+import select
+import socket
+import socketserver
 import ssl
 import threading
 import time
@@ -58,6 +61,34 @@ def serving(answer: Callable, certificate=None, now: Callable[[], datetime] | No
     scheme = "http" if certificate is None else "https"
     try:
         yield f"{scheme}://localhost:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+@contextmanager
+def tunnelling(port: int, asked: list):
+    """A proxy that leads every CONNECT to one port of this machine; `asked` lists where to."""
+
+    class Handler(socketserver.StreamRequestHandler):
+        def handle(self):
+            asked.append(self.rfile.readline().split()[1].decode())
+            while self.rfile.readline().strip():
+                pass
+            with socket.create_connection(("127.0.0.1", port)) as inner:
+                self.wfile.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
+                ends = {self.connection: inner, inner: self.connection}
+                while sent := [(end, end.recv(65536)) for end in select.select(list(ends), [], [])[0]]:
+                    if not all(data for _, data in sent):
+                        return
+                    for end, data in sent:
+                        ends[end].sendall(data)
+
+    server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}"
     finally:
         server.shutdown()
         server.server_close()

@@ -1,6 +1,11 @@
-"""The edge fleet: 500 devices, a base and three layers, through the engine, against the services' REST shapes."""
+"""The edge fleet: hub and provisioning service, 500 devices, a base and three layers, through the engine.
+
+What Resource Manager holds is the simulated Azure's. The services' own interfaces are served on this machine, under the
+names that the simulated Azure gives the hub and the provisioning service: a proxy leads there.
+"""
 
 import json
+import re
 import subprocess
 import sys
 from datetime import date
@@ -10,11 +15,12 @@ import pytest
 import trustme
 from verdazure.edge.manifest import effective
 
-from tests.azurite.servers import identity, serving
+from tests.azurite.servers import identity, serving, tunnelling
 from tests.unit.edge.manifests import public_schema
 from tests.unit.edge.services import Services
 
 ROOT = Path(__file__).parents[2]
+DEPLOYER = "7f1c1b2e-6f0e-4a38-9a0c-5b7f0c8f3d11"
 SITES, WORK = ("malmo", "lund", "gavle"), ("welding", "painting")
 
 
@@ -26,8 +32,15 @@ def azure(tmp_path):
     for number in range(500):
         tags = {"role": "vision", "site": SITES[number % 3], "work": WORK[number % 2]}
         services.register(f"line-{number:03}", tags | ({"shift": "day"} if number % 5 == 0 else {}))
-    with serving(services, authority.issue_cert("localhost")) as hub, serving(identity(asked)) as signing_in:
+    names = ("localhost", "*.azure-devices.net", "*.azure-devices-provisioning.net")
+    with (
+        serving(services, authority.issue_cert(*names)) as hub,
+        serving(identity(asked)) as signing_in,
+        tunnelling(int(hub.rpartition(":")[2]), services.hosts) as proxy,
+    ):
         variables = {
+            "HTTPS_PROXY": proxy,
+            "NO_PROXY": "localhost,127.0.0.1",
             "REQUESTS_CA_BUNDLE": str(tmp_path / "ca.pem"),
             "IDENTITY_ENDPOINT": f"{signing_in}/msi/token",
             "IDENTITY_HEADER": "here",
@@ -47,10 +60,11 @@ def told(services):
 
 
 def test_it_comes_up_settles_is_mended_after_an_outside_edit_and_goes(stack_to_copy, pulumi, azure):
-    services, host, variables, asked = azure
+    services, _, variables, asked = azure
     fleet = stack_to_copy("edge-fleet")
-    for key in ("hub", "provisioning"):
-        pulumi("config", "set", key, host, cwd=fleet)
+    certificate = trustme.CA().cert_pem.bytes().decode()
+    pulumi("config", "set", "certificate", "--", certificate, cwd=fleet)
+    pulumi("config", "set", "deployer", DEPLOYER, cwd=fleet)
 
     def run(*arguments, **more):
         return pulumi(*arguments, cwd=fleet, env=variables, **more)
@@ -58,6 +72,12 @@ def test_it_comes_up_settles_is_mended_after_an_outside_edit_and_goes(stack_to_c
     first = run("up", "--yes", "--policy-pack", str(ROOT / "policies"))
     assert not any(word in first.stdout for word in ("[mandatory]", "[advisory]", "can't run policy", "warning:"))
     assert set(asked) == {"https://iothubs.azure.net", "https://azure-devices-provisioning.net"}
+    assert {re.sub("-[a-z0-9]{6}[.]", "-SUFFIX.", host) for host in services.hosts} == {
+        "iot-line-SUFFIX.azure-devices.net:443",
+        "provs-line-SUFFIX.azure-devices-provisioning.net:443",
+    }
+    (group,) = services.held["enrollmentGroups"].values()
+    assert f"{group['iotHubs'][0]}:443" in services.hosts, "devices are let in to the hub that the stack made"
     assert {kind: len(held) for kind, held in services.held.items()} == {
         "configurations": 4, "devices": 1, "twins": 501, "enrollmentGroups": 1, "enrollments": 0,
     }  # fmt: skip
@@ -70,12 +90,14 @@ def test_it_comes_up_settles_is_mended_after_an_outside_edit_and_goes(stack_to_c
     exported = run("stack", "export").stdout
     assert "Bearer" not in exported
     assert "eyJ" not in exported
+    assert "SharedAccess" not in exported
     _rendered_alike(fleet, exported, services)
 
     before = services.asked.copy()
     run("up", "--yes", "--skip-preview", "--expect-no-changes")
     assert services.asked == before, "an up without a change asks nothing"
     run("refresh", "--yes", "--skip-preview", "--expect-no-changes")
+    run("up", "--yes", "--skip-preview", "--expect-no-changes")
 
     welding, heat = (_named(services, name) for name in ("welding", "heat"))
     welding |= {"priority": 99, "etag": '"outside"'}
@@ -96,6 +118,7 @@ def test_it_comes_up_settles_is_mended_after_an_outside_edit_and_goes(stack_to_c
     run("destroy", "--yes", "--skip-preview")
     assert {kind for kind, held in services.held.items() if held} == {"twins"}
     assert len(services.held["twins"]) == 500
+    assert json.loads(run("stack", "export").stdout)["deployment"].get("resources", []) == []
 
 
 def _named(services, prefix):

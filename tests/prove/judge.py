@@ -63,6 +63,12 @@ MODELS = {
     "Microsoft.DataProtection/backupVaults": "azure.mgmt.dataprotection.models:BackupVaultResource",
     "Microsoft.DataProtection/backupVaults/backupInstances": "azure.mgmt.dataprotection.models:BackupInstanceResource",
     "Microsoft.DataProtection/backupVaults/backupPolicies": "azure.mgmt.dataprotection.models:BaseBackupPolicyResource",
+    "Microsoft.DeviceUpdate/accounts": "azure.mgmt.deviceupdate.models:Account",
+    "Microsoft.DeviceUpdate/accounts/instances": "azure.mgmt.deviceupdate.models:Instance",
+    "Microsoft.Devices/IotHubs": "azure.mgmt.iothub.v2023_06_30.models:IotHubDescription",
+    "Microsoft.Devices/provisioningServices": (
+        "azure.mgmt.iothubprovisioningservices.models:ProvisioningServiceDescription"
+    ),
     "Microsoft.Insights/actionGroups": "azure.mgmt.monitor.v2023_01_01.models:ActionGroupResource",
     "Microsoft.Insights/autoscaleSettings": "azure.mgmt.monitor.v2022_10_01.models:AutoscaleSettingResource",
     "Microsoft.Insights/dataCollectionEndpoints": (

@@ -89,6 +89,8 @@ class _Azure(pulumi.runtime.Mocks):
         physical = args.inputs.get(NAME_KEYS.get(kind, ""), args.name)
         state = {"name": physical, "principalId": f"principal of {args.name}", **args.inputs}
         state |= _ANSWERED.get(kind, {})
+        if kind == "iothub:IotHubResource":
+            state["properties"] = {**args.inputs["properties"], "hostName": f"{args.name}.azure-devices.net"}
         if kind == "pulumi:index:Stash":
             state["output"] = args.inputs["input"]
         if assigned := args.inputs.get("identity", {}).get("userAssignedIdentities"):
@@ -98,5 +100,8 @@ class _Azure(pulumi.runtime.Mocks):
         return f"{SUBSCRIPTION}/resourceGroups/rg-ml/providers/{_PLACES.get(kind, kind)}/{state['name']}", state
 
     def call(self, args: pulumi.runtime.MockCallArgs) -> dict[str, Any]:
+        if args.token == "azure-native:deviceprovisioningservices:getIotDpsResource":
+            host = f"{args.args['provisioningServiceName']}.azure-devices-provisioning.net"
+            return {"properties": {"serviceOperationsHostName": host, "idScope": "0ne00ABCDEF"}}
         assert args.token == "azure-native:authorization:getClientConfig"
         return {"clientId": "", "objectId": "", "subscriptionId": "", "tenantId": "tenant"}

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pulumi import Input, ResourceOptions
 from pulumi_azure_native import monitor
 
-from verdazure.args import Record, Text
+from verdazure.args import Record, Text, TextLeaf
 from verdazure.interfaces import Site
 
 HOUR, DAY = "PT1H", "P1D"
@@ -15,7 +15,7 @@ class LogAlert(Record):
     """What is asked, how often, and of how long."""
 
     title: Text
-    query: Text
+    query: TextLeaf
     window: Text = HOUR
     every: Text = HOUR
     looks_back: Text | None = None

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 
+from verdazure import guardrails
+
 from verdazure_policies.frameworks import Guide, Pattern, Recommendation
-from verdazure_policies.rulebook import HIGH, LOW, MEDIUM, Disagreement, Parameter, Params, Target, rule
+from verdazure_policies.rulebook import HIGH, LOW, MEDIUM, Disagreement, Parameter, Params, Target, limit, rule
 from verdazure_policies.samples import (
     AML_WORKSPACE,
     DATASTORE,
@@ -34,7 +36,7 @@ STREAMING_UNITS = "transformation.streamingUnits"
     waf=(Recommendation.RELEVANT_DATA,),
     why="Events that every reader has passed stay on powered disks in several copies; an archive holds them for less.",
     types=["eventhub:EventHub", "iothub:IotHubResource"],
-    params={"max_hours": Parameter(72, "Longest time that events are kept, in hours")},
+    params={"max_hours": limit(guardrails.EVENT_HOURS_MAX, "Longest time that events are kept")},
     passes=[
         EVENT_HUB,
         EVENT_HUB.without("retentionDescription"),

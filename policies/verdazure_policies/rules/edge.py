@@ -8,11 +8,12 @@ from datetime import date
 from verdazure import facts, guardrails
 
 from verdazure_policies.frameworks import Guide, Pattern, Recommendation
-from verdazure_policies.rulebook import CRITICAL, FAIL, HIGH, LOW, MEDIUM, Params, limit, rule
+from verdazure_policies.rulebook import CRITICAL, FAIL, HIGH, LOW, MEDIUM, Params, Target, limit, rule
 from verdazure_policies.samples import (
     BROKER_LISTENER,
     EDGE_BASE,
     IOT_HUB,
+    LINKED_PROVISIONING,
     PROVISIONING,
     UNKNOWN,
     edge_deployment,
@@ -111,13 +112,18 @@ def iot_hub_network(hub: Resource, params: Params) -> Iterator[Finding]:
     gsf=(Pattern.CLOUD_NATIVE_NETWORK_SECURITY,),
     waf=(Recommendation.NETWORK_CONTROLS,),
     why="Whoever reaches it can try to enrol a device of their own.",
-    types=["deviceprovisioningservices:IotDpsResource"],
+    types=[
+        "deviceprovisioningservices:IotDpsResource",
+        Target("resources:Resource", "resourceType", ("provisioningServices",)),
+    ],
     related=("Azure Policy d82101f3",),
     passes=[
         PROVISIONING,
         PROVISIONING.without(PUBLIC).having(FILTERS, [{"filterName": "factory", **WITHIN}]),
+        LINKED_PROVISIONING,
+        LINKED_PROVISIONING.without(PUBLIC).having("resourceType", "routeTables"),
     ],
-    fails=[PROVISIONING.without(PUBLIC), PROVISIONING.having(PUBLIC, "Enabled")],
+    fails=[PROVISIONING.without(PUBLIC), PROVISIONING.having(PUBLIC, "Enabled"), LINKED_PROVISIONING.without(PUBLIC)],
     unknown=[PROVISIONING.having(PUBLIC, UNKNOWN)],
 )
 def provisioning_network(service: Resource, params: Params) -> Iterator[Finding]:

@@ -16,6 +16,8 @@ from verdazure.catalogue import component as catalogue
 from verdazure.compute import attach, cpu, dev, fleet, gpu
 from verdazure.datasets import component as datasets
 from verdazure.deduplication import component as deduplication
+from verdazure.edge.fleet import component as edge
+from verdazure.edge.fleet import hub, updating
 from verdazure.ingestion import component as ingestion
 from verdazure.operations import controller, monitoring, monitors, retraining
 from verdazure.pretrained import component as pretrained
@@ -53,6 +55,7 @@ COMPONENTS = {
     verdazure.RetrainingPolicy: (retraining.RetrainingPolicyArgs, retraining._RetrainingPolicy),
     verdazure.CarbonController: (controller.CarbonControllerArgs, controller._CarbonController),
     verdazure.PublicDataset: (datasets.PublicDatasetArgs, datasets._PublicDataset),
+    verdazure.EdgeFleet: (edge.EdgeFleetArgs, edge._EdgeFleet),
 }
 NESTED = [
     (interfaces.LandingRef, interfaces.Site),
@@ -101,6 +104,11 @@ NESTED = [
     (batch.BatchDeploymentArgs, batch._BatchDeployment),
     (traffic.OriginArgs, traffic._Origin),
     (monitors.ModelMonitorArgs, monitors.ModelMonitor),
+    (hub.TelemetryArgs, hub.TelemetryPlan),
+    (hub.HubSizeArgs, hub.ChosenSize),
+    (hub.HubContainerArgs, hub.HubContainer),
+    (hub.HubRouteArgs, hub.HubRoute),
+    (updating.DeviceUpdateArgs, updating.DeviceUpdate),
     (controller.SecretKeysArgs, controller._SecretKeys),
     (controller.TrainingPlacesArgs, controller._TrainingPlaces),
     (controller.ClusterCapsArgs, controller._ClusterCaps),

@@ -31,6 +31,8 @@ class Services:
 
     held: dict[str, dict[str, dict[str, Any]]] = field(default_factory=lambda: {kind: {} for kind in AUDIENCES})
     asked: Counter = field(default_factory=Counter)
+    hosts: list[str] = field(default_factory=list)
+    """Under which names they were looked for, where a proxy tells."""
     failing: list[tuple[int, dict[str, str]]] = field(default_factory=list)
     """Answers that come before any real one."""
     numbers: Any = field(default_factory=lambda: itertools.count(1))

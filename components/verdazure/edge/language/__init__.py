@@ -2,6 +2,7 @@
 
 from verdazure.edge.language.conditions import TargetCondition
 from verdazure.edge.language.expressions import LanguageError
+from verdazure.edge.language.queries import check_query
 from verdazure.edge.language.routes import Message, Route
 
-__all__ = ["LanguageError", "Message", "Route", "TargetCondition"]
+__all__ = ["LanguageError", "Message", "Route", "TargetCondition", "check_query"]

@@ -783,6 +783,54 @@ def _online_endpoint(request: Request) -> Answer:
     return {"properties": {"scoringUri": uri, "provisioningState": "Succeeded"}}
 
 
+def _iot_hub(request: Request) -> Answer:
+    asked = request.echo.get("properties", {})
+    events = asked.get("eventHubEndpoints", {}).get("events", {})
+    made = {
+        "endpoint": f"sb://iothub-ns-{request.name[:12]}-{request.guid('events')[:10]}.servicebus.windows.net/",
+        "path": request.name,
+        "partitionIds": [str(number) for number in range(int(events.get("partitionCount", 4)))],
+    }
+    return {
+        "properties": {
+            "hostName": f"{request.name}.azure-devices.net",
+            "state": "Active",
+            "provisioningState": "Succeeded",
+            "locations": [{"location": request.location, "role": "primary"}],
+            "eventHubEndpoints": {"events": {**events, **made}},
+        }
+    }
+
+
+def _generic(request: Request) -> Answer:
+    return _OF_TYPES.get(arm.arm_type(request.id).lower(), _nothing_more)(request)
+
+
+def _provisioning_service(request: Request) -> Answer:
+    links = [{**each, "name": each.get("hostName")} for each in request.echo.get("properties", {}).get("iotHubs", [])]
+    return {
+        "properties": {
+            "serviceOperationsHostName": f"{request.name}.azure-devices-provisioning.net",
+            "deviceProvisioningHostName": "global.azure-devices-provisioning.net",
+            "idScope": f"0ne{int(request.guid('scope')[:8], 16):08X}"[:11],
+            "state": "Active",
+            "provisioningState": "Succeeded",
+            "iotHubs": links,
+        }
+    }
+
+
+def _device_updates(request: Request) -> Answer:
+    return {
+        "hostName": f"{request.name}.api.adu.microsoft.com",
+        "locations": [{"name": request.location, "role": "Primary"}],
+    }
+
+
+_OF_TYPES: Mapping[str, Callable[[Request], Answer]] = {
+    "microsoft.devices/provisioningservices": _provisioning_service,
+}
+
 _ANSWERS: Mapping[str, Callable[[Request], Answer]] = {
     "apimanagement:ApiManagementService": _api_management,
     "cognitiveservices:Account": _ai_services,
@@ -798,6 +846,9 @@ _ANSWERS: Mapping[str, Callable[[Request], Answer]] = {
     "cdn:Profile": _delivery_profile,
     "compute:VirtualMachine": _virtual_machine,
     "consumption:Budget": _budget,
+    "deviceprovisioningservices:IotDpsResource": _provisioning_service,
+    "deviceupdate:Account": _device_updates,
+    "iothub:IotHubResource": _iot_hub,
     "containerinstance:ContainerGroup": _container_group,
     "containerregistry:Registry": _registry,
     "containerservice:ManagedCluster": _cluster,
@@ -825,6 +876,7 @@ _ANSWERS: Mapping[str, Callable[[Request], Answer]] = {
     "privatedns:PrivateZone": _private_zone,
     "redis:Redis": _cache,
     "redisenterprise:RedisEnterprise": _managed_cache,
+    "resources:Resource": _generic,
     "resources:ResourceGroup": _resource_group,
     "servicebus:Namespace": _message_namespace,
     "sql:Database": _sql_database,

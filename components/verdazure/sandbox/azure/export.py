@@ -13,6 +13,7 @@ from typing import Any
 from verdazure.sandbox.azure import arm, schema
 from verdazure.sandbox.azure.export_shapes import (
     ENVELOPE,
+    GENERIC,
     INSIDE,
     NESTED,
     NOT_IN_ARM,
@@ -73,7 +74,7 @@ def _resource(resource: StoredResource, ids: Mapping[str, str], secrets: "_Secre
     body = body_of(resource, secrets)
     entry: Template = {
         "type": resource.type,
-        "apiVersion": declared.api_version,
+        "apiVersion": resource.inputs["apiVersion"] if _kind(resource) == GENERIC else declared.api_version,
         "name": _escaped(_full_name(resource.id)),
     }
     scope = _scope(resource.id)
@@ -144,7 +145,8 @@ def _own(declared: ResourceSchema) -> ObjectType:
     """The arguments that are neither the resource's name nor its place."""
     known = arm.path(declared)
     guessed = () if known.exact else declared.path_parameters  # in which a reading request's query may be too
-    path = {*known.parameters, *guessed, "resourceGroupName"}
+    version = ("apiVersion",) if declared.token.endswith(f":{GENERIC}") else ()
+    path = {*known.parameters, *guessed, *version, "resourceGroupName"}
     return {name: each for name, each in declared.inputs.items() if name not in path | _FROM_THE_ID}
 
 

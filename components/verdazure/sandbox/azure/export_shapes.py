@@ -14,9 +14,13 @@ ENVELOPE = frozenset(
     {"location", "tags", "sku", "kind", "identity", "zones", "plan", "extendedLocation", "managedBy", "placement"}
 )
 
+# Stands for any type, at the version that its arguments name.
+GENERIC = "resources:Resource"
+
 # Types that differ: what they keep beside `properties` in addition, and what of the envelope is inside.
 OUTSIDE: Mapping[str, frozenset[str]] = {"consumption:Budget": frozenset({"eTag"})}
 INSIDE: Mapping[str, frozenset[str]] = {
+    "deviceupdate:Account": frozenset({"sku"}),
     "operationalinsights:Table": frozenset({"plan"}),
     "operationalinsights:Workspace": frozenset({"sku"}),
 }

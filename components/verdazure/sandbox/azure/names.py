@@ -88,6 +88,8 @@ _ENDPOINT = NameRule(
     3, 32, r"[A-Za-z]([A-Za-z0-9-]*[A-Za-z0-9])?", "letters, digits and dashes; starts with a letter, ends with no dash"
 )
 
+_PROVISIONING = _letters_digits_dashes(3, 64)
+
 _RULES: Mapping[str, NameRule] = {
     "applicationinsights:Component": _anything_but("%&\\?/"),
     "authorization:ManagementLockAtResourceGroupLevel": _LOCK,
@@ -96,6 +98,8 @@ _RULES: Mapping[str, NameRule] = {
     "authorization:RoleAssignment": _GUID,
     "consumption:Budget": NameRule(1, 63, r"[A-Za-z0-9_-]+", "letters, digits, underscores and dashes"),
     "containerregistry:Registry": NameRule(5, 50, r"[A-Za-z0-9]+", "letters and digits"),
+    "deviceprovisioningservices:IotDpsResource": _PROVISIONING,
+    "iothub:IotHubResource": _letters_digits_dashes(3, 50),
     "keyvault:Secret": NameRule(1, 127, r"[A-Za-z0-9-]+", "letters, digits and dashes"),
     "keyvault:Vault": _VAULT,
     "machinelearningservices:BatchEndpoint": _ENDPOINT,
@@ -124,6 +128,9 @@ _RULES: Mapping[str, NameRule] = {
     "storage:StorageAccount": NameRule(3, 24, r"[a-z0-9]+", "lower-case letters and digits"),
 }
 
+# Names of what azure-native's generic resource makes, by the type that it is told.
+_OF_TYPES: Mapping[str, NameRule] = {"microsoft.devices/provisioningservices": _PROVISIONING}
+
 # What exists once in its parent has one name. Source: Azure Storage resource provider REST API, names of the services.
 _FIXED: Mapping[str, str] = {
     "storage:BlobContainerImmutabilityPolicy": "default",
@@ -134,6 +141,7 @@ _FIXED: Mapping[str, str] = {
 }
 
 _COMPUTE = "machinelearningservices:Compute"
+_GENERIC = "resources:Resource"
 
 # A compute's name goes by its kind; kinds that are not here share the last rule. The pattern of an instance is what the
 # service says when it refuses one: no dash before a number at the end.
@@ -153,7 +161,7 @@ _OTHER_COMPUTE = NameRule(2, 16, r"[A-Za-z0-9-]+", "letters, digits and dashes")
 def has_rule(token: str) -> bool:
     """Whether the names of a type have a rule here."""
     kind = token.partition(":")[2]
-    return kind in _FIXED or kind in _RULES or kind == _COMPUTE
+    return kind in _FIXED or kind in _RULES or kind in (_COMPUTE, _GENERIC)
 
 
 def problem(token: str, name: str, inputs: Inputs) -> str | None:
@@ -162,13 +170,19 @@ def problem(token: str, name: str, inputs: Inputs) -> str | None:
     fixed = _FIXED.get(kind)
     if fixed:
         return None if name == fixed else f"'{name}' is not a name that Azure accepts here: it is always '{fixed}'"
-    rule = _compute_rule(inputs) if kind == _COMPUTE else _RULES.get(kind)
+    by_inputs = {_COMPUTE: _compute_rule, _GENERIC: _generic_rule}.get(kind)
+    rule = by_inputs(inputs) if by_inputs else _RULES.get(kind)
     return rule.problem(name) if rule else None
 
 
 def group_problem(name: str) -> str | None:
     """Why a name cannot be that of a resource group, or nothing."""
     return _GROUP.problem(name)
+
+
+def _generic_rule(inputs: Inputs) -> NameRule | None:
+    asked = "/".join(str(inputs.get(part)) for part in ("resourceProviderNamespace", "resourceType"))
+    return _OF_TYPES.get(asked.lower())
 
 
 def _compute_rule(inputs: Inputs) -> NameRule | None:

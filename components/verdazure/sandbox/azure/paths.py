@@ -95,6 +95,8 @@ PATHS: Mapping[str, str] = {
     ),
     "dbforpostgresql:Server": "Microsoft.DBforPostgreSQL/flexibleServers/{serverName}",
     "deviceprovisioningservices:IotDpsResource": "Microsoft.Devices/provisioningServices/{provisioningServiceName}",
+    "deviceupdate:Account": "Microsoft.DeviceUpdate/accounts/{accountName}",
+    "deviceupdate:Instance": "Microsoft.DeviceUpdate/accounts/{accountName}/instances/{instanceName}",
     "dns:RecordSet": _DNS + "/{recordType}/{relativeRecordSetName}",
     "dns:Zone": _DNS,
     "eventgrid:Domain": "Microsoft.EventGrid/domains/{domainName}",
@@ -189,6 +191,10 @@ PATHS: Mapping[str, str] = {
     "redisenterprise:Database": _REDIS + "/databases/{databaseName}",
     "redisenterprise:RedisEnterprise": _REDIS,
     "resources:Deployment": "Microsoft.Resources/deployments/{deploymentName}",
+    # Of whatever type its arguments name.
+    "resources:Resource": (
+        GROUP + "/providers/{resourceProviderNamespace}/{parentResourcePath}/{resourceType}/{resourceName}"
+    ),
     "resources:ResourceGroup": GROUP,
     "search:Service": "Microsoft.Search/searchServices/{searchServiceName}",
     "servicebus:Namespace": _BUS,

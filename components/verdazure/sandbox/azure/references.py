@@ -19,6 +19,7 @@ _REFERENCES: Mapping[str, tuple[str, ...]] = {
     "compute:VirtualMachine": ("networkProfile.networkInterfaces[].id", "availabilitySet.id"),
     "containerservice:AgentPool": ("vnetSubnetID", "podSubnetID"),
     "containerservice:ManagedCluster": ("agentPoolProfiles[].vnetSubnetID", "agentPoolProfiles[].podSubnetID"),
+    "deviceupdate:Instance": ("iotHubs[].resourceId",),
     "machinelearningservices:Compute": ("properties.properties.subnet.id",),
     "machinelearningservices:Workspace": (
         "storageAccount",

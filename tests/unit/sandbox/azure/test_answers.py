@@ -146,6 +146,30 @@ def test_settings_need_their_site(engine, refused):
             "gatewayUrl",
             "https://api.azure-api.net",
         ),
+        (
+            "iothub:IotHubResource",
+            {"resourceName": "iot-line", "sku": {"name": "S1", "capacity": 1}},
+            "properties.hostName",
+            "iot-line.azure-devices.net",
+        ),
+        (
+            "resources:Resource",
+            {
+                "resourceName": "provs-line",
+                "apiVersion": "2026-08-31",
+                "resourceProviderNamespace": "Microsoft.Devices",
+                "parentResourcePath": "",
+                "resourceType": "provisioningServices",
+            },
+            "properties.serviceOperationsHostName",
+            "provs-line.azure-devices-provisioning.net",
+        ),
+        (
+            "deviceupdate:Account",
+            {"accountName": "adu-line"},
+            "hostName",
+            "adu-line.api.adu.microsoft.com",
+        ),
     ],
 )
 def test_a_service_is_reached_at_its_own_host(engine, token, inputs, where, answer):
@@ -166,3 +190,20 @@ def test_a_key_has_an_address_and_a_version(engine):
     address, _, version = made["keyUriWithVersion"].rpartition("/")
     assert address == made["keyUri"] == "https://kv-keys.vault.azure.net/keys/ml"
     assert len(version) == 32
+
+
+def test_a_provisioning_service_is_read_back_whoever_made_it(engine):
+    engine.group()
+    generic = {
+        "apiVersion": "2026-08-31",
+        "resourceProviderNamespace": "Microsoft.Devices",
+        "parentResourcePath": "",
+        "resourceType": "provisioningServices",
+        "properties": {"iotHubs": [{"hostName": "iot-line.azure-devices.net", "authenticationType": "SystemAssigned"}]},
+    }
+    made_id, _ = engine.create("resources:Resource", {**GROUP, "resourceName": "provs-line", **generic})
+    assert made_id.endswith("/resourceGroups/rg/providers/Microsoft.Devices/provisioningServices/provs-line")
+    found = engine.invoke("deviceprovisioningservices:getIotDpsResource", **GROUP, provisioningServiceName="provs-line")
+    assert found["properties"]["idScope"].startswith("0ne")
+    assert len(found["properties"]["idScope"]) == 11
+    assert [each["name"] for each in found["properties"]["iotHubs"]] == ["iot-line.azure-devices.net"]

@@ -206,6 +206,42 @@ def test_parts_of_a_data_factory_keep_what_their_type_has_apart(engine):
     }
 
 
+def test_a_generic_resource_is_of_the_type_and_version_that_it_names(engine):
+    engine.group()
+    engine.create("managedidentity:UserAssignedIdentity", {"resourceGroupName": "rg", "resourceName": "id-own"})
+    identity = exported(engine, "Microsoft.ManagedIdentity/userAssignedIdentities")
+    assert identity["name"] == "id-own"
+    engine.create(
+        "resources:Resource",
+        {
+            "resourceGroupName": "rg",
+            "resourceName": "provs-line",
+            "apiVersion": "2026-08-31",
+            "resourceProviderNamespace": "Microsoft.Devices",
+            "parentResourcePath": "",
+            "resourceType": "provisioningServices",
+            "location": "swedencentral",
+            "sku": {"name": "S1", "capacity": 1},
+            "properties": {"publicNetworkAccess": "Disabled"},
+        },
+    )
+    body = exported(engine, "Microsoft.Devices/provisioningServices")
+    assert (body["apiVersion"], body["name"], body["sku"]) == (
+        "2026-08-31",
+        "provs-line",
+        {"name": "S1", "capacity": 1},
+    )
+    assert body["properties"]["publicNetworkAccess"] == "Disabled"
+    assert set(body) == {"type", "apiVersion", "name", "location", "sku", "properties"}
+
+
+def test_the_sku_of_device_update_is_one_of_its_properties(engine):
+    engine.group()
+    place = {"resourceGroupName": "rg", "location": "swedencentral"}
+    engine.create("deviceupdate:Account", {**place, "accountName": "adu-line", "sku": "Standard"})
+    assert exported(engine, "Microsoft.DeviceUpdate/accounts")["properties"]["sku"] == "Standard"
+
+
 def test_what_the_service_never_shows_is_a_secure_parameter(engine):
     engine.group()
     engine.create(

@@ -396,6 +396,26 @@ BODIES = {
             },
         },
     },
+    "resources:Resource": {
+        **IN_REGION,
+        "resourceName": "provs-vision",
+        "apiVersion": "2026-08-31",
+        "resourceProviderNamespace": "Microsoft.Devices",
+        "parentResourcePath": "",
+        "resourceType": "provisioningServices",
+        "sku": {"name": "S1", "capacity": 1},
+        "identity": {"type": "UserAssigned", "userAssignedIdentities": ["/own"]},
+        "properties": {
+            "iotHubs": [
+                {
+                    "hostName": "iot-vision.azure-devices.net",
+                    "authenticationType": "UserAssigned",
+                    "selectedUserAssignedIdentityResourceId": "/OWN",
+                }
+            ],
+            "ipFilterRules": [{"filterName": "plant", "action": "Accept", "ipMask": "203.0.113.0/24"}],
+        },
+    },
     "redis:Redis": {
         **IN_REGION,
         "name": "redis-vision",
@@ -414,6 +434,8 @@ BODIES = {
 
 P, ARR = "properties.properties", "policy.rules[0].definition"
 LOW = {"enableAutoScaling": ..., "minCount": ..., "count": 1, "maxCount": ...}
+COLD = "properties.routing.endpoints.storageContainers[0]"
+BY_IDENTITY = {"authenticationType": "identityBased", "endpointUri": "https://stvision.blob.core.windows.net/"}
 GOOD = [
     ("storage:StorageAccount", {"sku.name": "Standard_GRS"}),
     ("storage:StorageAccount", {"isHnsEnabled": True, "isSftpEnabled": True}),
@@ -506,6 +528,14 @@ GOOD = [
     ),
     ("iothub:IotHubResource", {"properties.routing.routes[0].endpointNames": ["events"]}),
     ("iothub:IotHubResource", {"properties.routing.endpoints.storageContainers[0].name": UNKNOWN}),
+    (
+        "iothub:IotHubResource",
+        {"identity": {"type": "SystemAssigned"}, f"{COLD}": {"name": "cold", "containerName": "raw", **BY_IDENTITY}},
+    ),
+    ("resources:Resource", {"properties.iotHubs[0]": {"hostName": "h", "authenticationType": "SystemAssigned"}}),
+    ("resources:Resource", {"properties.iotHubs[0]": {"connectionString": "x"}}),
+    ("resources:Resource", {"properties.iotHubs[0].hostName": UNKNOWN, "identity.userAssignedIdentities": [UNKNOWN]}),
+    ("resources:Resource", {"resourceType": "accounts", "properties.iotHubs[0]": {}}),
 ]
 
 BLOB = f"{ARR}.actions.baseBlob"
@@ -1207,6 +1237,64 @@ BAD = [
         "properties.routing.endpoints.storageContainers[0].batchFrequencyInSeconds",
         "60 to 720",
     ),
+    ("iothub:IotHubResource", {"resourceName": "iot-"}, "resourceName", "no dash at either end"),
+    ("iothub:IotHubResource", {f"{COLD}.connectionString": ...}, f"{COLD}.connectionString", "is required by key"),
+    (
+        "iothub:IotHubResource",
+        {f"{COLD}.authenticationType": "identityBased", "identity": {"type": "SystemAssigned"}},
+        f"{COLD}.endpointUri",
+        "is required by identity",
+    ),
+    (
+        "iothub:IotHubResource",
+        {f"{COLD}": {"name": "cold", "containerName": "raw", **BY_IDENTITY}},
+        "identity",
+        "signs in with it",
+    ),
+    (
+        "iothub:IotHubResource",
+        {f"{COLD}.fileNameFormat": "{iothub}/{partition}/{YYYY}/{MM}/{DD}/{HH}"},
+        f"{COLD}.fileNameFormat",
+        "lacks {mm}; all parts are mandatory",
+    ),
+    (
+        "iothub:IotHubResource",
+        {
+            "properties.routing.fallbackRoute": {
+                "source": "DeviceMessages",
+                "endpointNames": ["cold"],
+                "isEnabled": True,
+            }
+        },
+        "properties.routing.fallbackRoute.endpointNames[0]",
+        "'cold' is not the built-in endpoint",
+    ),
+    (
+        "iothub:IotHubResource",
+        {
+            "properties.networkRuleSets": {
+                "applyToBuiltInEventHubEndpoint": True,
+                "ipRules": [{"filterName": "plant", "ipMask": "203.0.113.7/24"}],
+            }
+        },
+        "properties.networkRuleSets.ipRules[0].ipMask",
+        "'203.0.113.7/24' is not a CIDR block",
+    ),
+    ("resources:Resource", {"resourceName": "p"}, "resourceName", "3 to 64"),
+    ("resources:Resource", {"properties.iotHubs[0].hostName": ...}, "properties.iotHubs[0].hostName", "is required by"),
+    (
+        "resources:Resource",
+        {"properties.iotHubs[0].authenticationType": ...},
+        "properties.iotHubs[0].connectionString",
+        "is required by a link of type KeyBased",
+    ),
+    (
+        "resources:Resource",
+        {"identity.userAssignedIdentities": ["/other"]},
+        "properties.iotHubs[0].selectedUserAssignedIdentityResourceId",
+        "'/OWN' is no identity of the service",
+    ),
+    ("resources:Resource", {"properties.ipFilterRules[0].ipMask": "x"}, "properties.ipFilterRules[0].ipMask", "CIDR"),
     ("eventhub:EventHub", {"messageRetentionInDays": 0}, "messageRetentionInDays", "1 or more"),
     ("eventhub:EventHub", {"namespaceName": "evh"}, "namespaceName", "6 to 50"),
     ("redis:Redis", {"staticIP": "ten"}, "staticIP", "must match the pattern"),

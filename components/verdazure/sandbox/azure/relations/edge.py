@@ -1,9 +1,10 @@
-"""IoT hubs and event hubs."""
+"""IoT hubs, provisioning services and event hubs."""
 
 from collections.abc import Iterator, Mapping
 
 from verdazure.sandbox.azure import limits
-from verdazure.sandbox.azure.finding import Finding, Inputs, items, known
+from verdazure.sandbox.azure.finding import Finding, Inputs, items, known, unsaid
+from verdazure.sandbox.azure.relations.networks import network
 
 # Azure IoT Hub, "Quotas and throttling": units by SKU.
 _MOST_UNITS: Mapping[str, int] = {"F1": 1, "B1": 200, "B2": 200, "B3": 10, "S1": 200, "S2": 200, "S3": 10}
@@ -60,6 +61,70 @@ def _routes(inputs: Inputs) -> Iterator[Finding]:
                 )
 
 
+def _fallback(inputs: Inputs) -> Iterator[Finding]:
+    # FallbackRouteProperties: to the built-in endpoint, which is the one that is always there.
+    path = "properties.routing.fallbackRoute.endpointNames"
+    for where, name in items(inputs, path):
+        if name != "events":
+            yield Finding(where, f"'{name}' is not the built-in endpoint, 'events', to which the fallback route leads")
+
+
+def _storage_endpoints(inputs: Inputs) -> Iterator[Finding]:
+    # RoutingStorageContainerProperties.
+    for where, endpoint in items(inputs, "properties.routing.endpoints.storageContainers"):
+        by_identity = str(known(endpoint, "authenticationType")).lower() == "identitybased"
+        needed, excess = ("endpointUri", "connectionString") if by_identity else ("connectionString", "endpointUri")
+        if unsaid(endpoint, needed):
+            yield Finding(f"{where}.{needed}", f"is required {'by identity' if by_identity else 'by key'}")
+        if by_identity and not unsaid(endpoint, excess):
+            yield Finding(f"{where}.{excess}", "does not go with authentication by identity")
+        if by_identity and unsaid(inputs, "identity"):
+            yield Finding("identity", f"is required: {where} signs in with it")
+        named = known(endpoint, "fileNameFormat")
+        missing = [part for part in _NAME_PARTS if named is not None and part not in str(named)]
+        if missing:
+            yield Finding(f"{where}.fileNameFormat", f"'{named}' lacks {', '.join(missing)}; all parts are mandatory")
+
+
+_NAME_PARTS = ("{iothub}", "{partition}", "{YYYY}", "{MM}", "{DD}", "{HH}", "{mm}")
+
+
+def _address_ranges(inputs: Inputs) -> Iterator[Finding]:
+    for rules in ("properties.networkRuleSets.ipRules", "properties.ipFilterRules"):
+        for where, rule in items(inputs, rules):
+            mask = known(rule, "ipMask")
+            if mask is not None and network(mask) is None:
+                yield Finding(f"{where}.ipMask", f"'{mask}' is not a CIDR block, such as 203.0.113.0/24")
+
+
+# Provisioning services, also where azure-native's generic resource makes one.
+
+
+def _links(inputs: Inputs) -> Iterator[Finding]:
+    # azure-rest-api-specs, Microsoft.Devices 2026-08-31, IotHubDefinitionDescription; before it, by key alone.
+    identities = {str(each).lower() for _, each in items(inputs, "identity.userAssignedIdentities")}
+    for where, link in items(inputs, "properties.iotHubs"):
+        kind = known(link, "authenticationType") or "KeyBased"
+        needed = {"KeyBased": ("connectionString",), "SystemAssigned": ("hostName",)}.get(
+            kind, ("hostName", "selectedUserAssignedIdentityResourceId")
+        )
+        for name in needed:
+            if unsaid(link, name):
+                yield Finding(f"{where}.{name}", f"is required by a link of type {kind}")
+        chosen = known(link, "selectedUserAssignedIdentityResourceId")
+        if chosen is not None and identities and str(chosen).lower() not in identities:
+            yield Finding(
+                f"{where}.selectedUserAssignedIdentityResourceId", f"'{chosen}' is no identity of the service"
+            )
+
+
+def _generic(inputs: Inputs) -> Iterator[Finding]:
+    asked = f"{known(inputs, 'resourceProviderNamespace')}/{known(inputs, 'resourceType')}".lower()
+    if asked == "microsoft.devices/provisioningservices":
+        yield from _links(inputs)
+        yield from _address_ranges(inputs)
+
+
 # Event Hubs. Azure Event Hubs, "quotas and limits": partitions outside dedicated clusters.
 def _event_hub(inputs: Inputs) -> Iterator[Finding]:
     partitions = known(inputs, "partitionCount")
@@ -68,6 +133,11 @@ def _event_hub(inputs: Inputs) -> Iterator[Finding]:
 
 
 RULES = {
+    "deviceprovisioningservices:IotDpsResource": (_links, _address_ranges),
     "eventhub:EventHub": (_event_hub,),
-    "iothub:IotHubResource": (_units, _events, _time_to_live, _routes),
+    "iothub:IotHubResource": (
+        *(_units, _events, _time_to_live, _routes, _fallback),
+        *(_storage_endpoints, _address_ranges),
+    ),
+    "resources:Resource": (_generic,),
 }
