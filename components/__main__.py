@@ -12,6 +12,7 @@ from verdazure import (
     CpuCluster,
     DeduplicationJob,
     DevInstance,
+    EdgeSite,
     FineTuning,
     GatewayCache,
     GpuCluster,
@@ -56,5 +57,6 @@ if __name__ == "__main__":
         FineTuning,
         ResultCache,
         GatewayCache,
+        EdgeSite,
     ]
     component_provider_host(components, "verdazure", version=version("verdazure"))

@@ -39,6 +39,10 @@ if TYPE_CHECKING:
     from verdazure.datasets.source import AssetType as AssetType
     from verdazure.deduplication.component import DeduplicationJob as DeduplicationJob
     from verdazure.deduplication.component import DeduplicationJobArgs as DeduplicationJobArgs
+    from verdazure.edge.broker import BrokerMemory as BrokerMemory
+    from verdazure.edge.broker import ListenerReach as ListenerReach
+    from verdazure.edge.broker import LogLevel as LogLevel
+    from verdazure.edge.dataflows import UpstreamKind as UpstreamKind
     from verdazure.edge.dataplane import AllocationPolicy as AllocationPolicy
     from verdazure.edge.dataplane import DeviceIdentity as DeviceIdentity
     from verdazure.edge.dataplane import DeviceIdentityArgs as DeviceIdentityArgs
@@ -51,6 +55,9 @@ if TYPE_CHECKING:
     from verdazure.edge.dataplane import EnrolmentGroupArgs as EnrolmentGroupArgs
     from verdazure.edge.dataplane import TpmEnrolment as TpmEnrolment
     from verdazure.edge.dataplane import TpmEnrolmentArgs as TpmEnrolmentArgs
+    from verdazure.edge.site import EdgeSite as EdgeSite
+    from verdazure.edge.site import EdgeSiteArgs as EdgeSiteArgs
+    from verdazure.edge.site import IssuerKind as IssuerKind
     from verdazure.ingestion.component import BatchIngestion as BatchIngestion
     from verdazure.ingestion.component import BatchIngestionArgs as BatchIngestionArgs
     from verdazure.ingestion.dataflow import FileFormat as FileFormat
@@ -106,6 +113,7 @@ _HOMES = {
     "BatchEndpointArgs": "serving.batch",
     "BatchIngestion": "ingestion.component",
     "BatchIngestionArgs": "ingestion.component",
+    "BrokerMemory": "edge.broker",
     "CacheEviction": "caching.component",
     "CacheSize": "caching.component",
     "CarbonAwareTraffic": "serving.traffic",
@@ -128,6 +136,8 @@ _HOMES = {
     "EdgeModuleArgs": "edge.dataplane",
     "EdgeRouteArgs": "edge.dataplane",
     "EdgeRuntimeArgs": "edge.dataplane",
+    "EdgeSite": "edge.site",
+    "EdgeSiteArgs": "edge.site",
     "EnrolmentGroup": "edge.dataplane",
     "EnrolmentGroupArgs": "edge.dataplane",
     "Environment": "landing",
@@ -142,13 +152,16 @@ _HOMES = {
     "GpuCluster": "compute.gpu",
     "GpuClusterArgs": "compute.gpu",
     "InventorySchedule": "storage",
+    "IssuerKind": "edge.site",
     "KubernetesCompute": "compute.attach",
     "KubernetesComputeArgs": "compute.attach",
     "Landing": "landing",
     "LandingArgs": "landing",
     "LandingRef": "interfaces",
+    "ListenerReach": "edge.broker",
     "LoadBalancer": "serving.traffic",
     "Lock": "interfaces",
+    "LogLevel": "edge.broker",
     "Loss": "recovery",
     "ManagedNetwork": "workspace",
     "Method": "training.finetuning",
@@ -184,6 +197,7 @@ _HOMES = {
     "TpmEnrolmentArgs": "edge.dataplane",
     "TrainingSchedule": "training.component",
     "TrainingScheduleArgs": "training.component",
+    "UpstreamKind": "edge.dataflows",
     "VersionUpgrade": "catalogue.component",
     "WeekDay": "training.timing",
 }

@@ -4,7 +4,9 @@ A physical name is `<abbreviation>-<component name>-<suffix>`, without dashes wh
 drawn once per landing and kept in the stack's state: it makes globally unique names unique, and a stack that was
 destroyed and created again gets new names, so that a vault or workspace that Azure keeps soft-deleted never blocks it.
 Abbreviations: Cloud Adoption Framework, abbreviation recommendations. Lengths and characters: Azure Resource Manager,
-naming rules and restrictions; both Microsoft Learn, read 2026-11-23.
+naming rules and restrictions; both Microsoft Learn, read 2026-11-23. Neither page has custom locations,
+schema registries and IoT Operations: their abbreviations are after microsoft/edge-ai, their lengths those of
+azure-rest-api-specs, read 2026-11-29.
 """
 
 import re
@@ -42,6 +44,7 @@ class Kind(Enum):
     CONTAINER_APPS_ENVIRONMENT = NameRule("cae", 32)
     CONTAINER_APPS_JOB = NameRule("caj", 32)
     CONTAINER_REGISTRY = NameRule("cr", 50, dashes=False)
+    CUSTOM_LOCATION = NameRule("cl", 63)
     DATA_COLLECTION_ENDPOINT = NameRule("dce", 44)
     DATA_COLLECTION_RULE = NameRule("dcr", 64)
     DATA_FACTORY = NameRule("adf", 63)
@@ -50,6 +53,7 @@ class Kind(Enum):
     FUNCTION_APP = NameRule("func", 60)
     FUNCTION_PLAN = NameRule("asp", 60)
     IDENTITY = NameRule("id", 128)
+    IOT_OPERATIONS = NameRule("iotops", 63)
     KEY_VAULT = NameRule("kv", 24)
     LOG_WORKSPACE = NameRule("log", 63)
     MANAGED_REDIS = NameRule("amr", 60)
@@ -58,6 +62,7 @@ class Kind(Enum):
     OPENAI_ACCOUNT = NameRule("oai", 64)
     PRIVATE_ENDPOINT = NameRule("pep", 64)
     RESOURCE_GROUP = NameRule("rg", 90)
+    SCHEMA_REGISTRY = NameRule("sr", 63)
     STORAGE_ACCOUNT = NameRule("st", 24, dashes=False)
     TRAFFIC_MANAGER = NameRule("traf", 63)
 

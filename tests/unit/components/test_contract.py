@@ -83,6 +83,7 @@ NESTED = [
     (justification.JustificationArgs, justification.Justification),
     (fleet.ClusterArgs, fleet._Cluster),
     (attach.InstanceTypeArgs, attach._InstanceType),
+    (attach.InferenceArgs, attach._Inference),
     (jobs.StepArgs, jobs.Step),
     (jobs.JobInputArgs, jobs.JobInput),
     (jobs.JobOutputArgs, jobs.JobOutput),
