@@ -234,12 +234,13 @@ class EdgeSite(pulumi.ComponentResource):
         )
         managedidentity.FederatedIdentityCredential(
             f"{name}-dataflow",
+            resource_name_=identity.name,
             federated_identity_credential_resource_name="aio-dataflow",
             resource_group_name=spec.landing.resource_group_name,
             issuer=spec.token_issuer,
             subject=SUBJECT,
             audiences=[AUDIENCE],
-            opts=ResourceOptions.merge(child, named(identity.name)),
+            opts=child,
         )
         return identity
 
