@@ -30,6 +30,7 @@ PROGRAMS = [
     "gateway/max",
     "serving/max",
     "operations/max",
+    "site/max",
 ]
 ACCEPTED = json.loads((ROOT / "tests" / "prove" / "checkov_accepted.json").read_text())
 
@@ -46,7 +47,7 @@ def test_microsofts_models_accept_every_body(program, exported, judge):
 
 def test_every_type_in_use_is_judged(exported, judge):
     used = set().union(*(judge(exported(program)) for program in PROGRAMS))
-    assert len(used) == 87
+    assert len(used) == 104
     assert used >= WITHOUT_A_CHECK.keys(), "listed without being used"
 
 
@@ -66,6 +67,7 @@ def test_each_model_refuses_what_is_wrong(exported, judge, tmp_path):
         "gateway/max",
         "serving/max",
         "operations/max",
+        "site/max",
     ):
         template = json.loads(exported(program).read_text())
         spoilt = copy.deepcopy(template)
