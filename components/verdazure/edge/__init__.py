@@ -4,5 +4,5 @@ language    target conditions and routes, by a grammar; pure
 manifest    deployment manifests: built, checked, put together as a device gets them
 sizing      how large a hub its devices need; pure
 dataplane   deployments, devices and enrolments as resources, by the services' own interfaces
-site        the way by Azure Arc: IoT Operations on a cluster, with its broker and dataflows
+site        the way by Azure Arc: IoT Operations on a cluster; broker and dataflows are its parts
 """
