@@ -21,7 +21,6 @@ from verdazure import facts, tags
 from verdazure.args import Count, Flag, Record, Text, TextLeaf, component_name, normalise, refuse, resource_type
 from verdazure.compute.attach import (
     KUBERNETES_NAME,
-    InferenceArgs,
     InstanceTypeArgs,
     KubernetesCompute,
     _Inference,
@@ -110,8 +109,10 @@ class EdgeInferenceArgs(TypedDict):
     """Workspace that deploys to it."""
     instance_types: dict[str, InstanceTypeArgs]
     """What a model may take of a node, by name."""
-    inference: InferenceArgs
-    """How models are asked."""
+    tls_secret: str
+    """Name of the Kubernetes secret in the extension's namespace that holds `cert.pem` and `key.pem`."""
+    host_name: str
+    """Name that the certificate is for."""
     namespace: NotRequired[str]
     """Kubernetes namespace that they run in. Default `azureml`."""
 
@@ -192,8 +193,8 @@ class EdgeSite(pulumi.ComponentResource):
         after = ResourceOptions.merge(child, ResourceOptions(depends_on=granted))
         instance = self._instance(name, spec, identity, registry, location, labels, after)
         place = Place.of(location, instance, spec.landing.resource_group_name)
-        inside = self._broker(name, spec, place, child)
-        inside += self._dataflows(name, spec, identity, place, inside, child)
+        listening = self._broker(name, spec, place, child)
+        flowing = self._dataflows(name, spec, identity, place, listening, child)
         self._serve(name, spec, args, installed, child)
 
         self.resource_id, self.resource_name = instance.id, instance.name
@@ -202,7 +203,7 @@ class EdgeSite(pulumi.ComponentResource):
         self.broker_address = Output.from_input(BROKER)
         self.listener_addresses = Output.from_input(spec.addresses())
         assigned = grant_all(name, instance.id, spec.role_assignments, child)
-        lock(name, instance.id, spec.lock, [*inside, *assigned], child)
+        lock(name, instance.id, spec.lock, [*listening, *flowing, *assigned], child)
         self.register_outputs(
             {
                 "resource_id": self.resource_id,
@@ -218,8 +219,8 @@ class EdgeSite(pulumi.ComponentResource):
     def _warn(self, spec: "_EdgeSite") -> None:
         for key, flow in spec.dataflows.items():
             if flow.justification is not None:
-                said = f"{flow.justification.reason} Until {flow.justification.expires}."
-                pulumi.log.warn(f"Data flow '{key}' sends every message of its topics to Azure: {said}", self)
+                said = f"until {flow.justification.expires}: {flow.justification.reason}"
+                pulumi.log.warn(f"Data flow '{key}' sends every message of its topics to Azure, {said}", self)
 
     def _identity(
         self, name: str, spec: "_EdgeSite", labels: Mapping[str, Input[str]], child: ResourceOptions
@@ -247,18 +248,18 @@ class EdgeSite(pulumi.ComponentResource):
     def _install(self, name: str, spec: "_EdgeSite", child: ResourceOptions) -> list[kubernetesconfiguration.Extension]:
         """The extensions, each after the one that it needs; that of IoT Operations is the last."""
         release = facts.iot_operations.get(spec.release)
-        parts = [
-            ("secrets", "azure-secret-store", "microsoft.azure.secretstore", release.secret_store, SECRETS, None),
-            ("operations", NAMESPACE, "microsoft.iotoperations", release.iot_operations, spec.settings(), NAMESPACE),
-        ]
-        if spec.installs_cert_manager:
-            manager = "cert-manager"
-            kind = "microsoft.certmanagement"
-            parts.insert(0, ("certificates", manager, kind, release.cert_manager, CERTIFICATES, manager))
         made: list[kubernetesconfiguration.Extension] = []
-        for suffix, extension, kind, version, settings, namespace in parts:
+
+        def install(
+            part: str,
+            extension: str,
+            kind: str,
+            version: str,
+            settings: Mapping[str, str],
+            namespace: str | None = None,
+        ) -> None:
             extended = extend(
-                f"{name}-{suffix}",
+                f"{name}-{part}",
                 spec.cluster_id,
                 extension,
                 kind,
@@ -269,6 +270,13 @@ class EdgeSite(pulumi.ComponentResource):
                 train=release.train,
             )
             made.append(extended)
+
+        if spec.installs_cert_manager:
+            manager = "cert-manager"
+            install("certificates", manager, "microsoft.certmanagement", release.cert_manager, CERTIFICATES, manager)
+        install("secrets", "azure-secret-store", "microsoft.azure.secretstore", release.secret_store, SECRETS)
+        operations = "microsoft.iotoperations"
+        install("operations", NAMESPACE, operations, release.iot_operations, spec.settings(), NAMESPACE)
         return made
 
     def _registry(
@@ -401,7 +409,7 @@ class EdgeSite(pulumi.ComponentResource):
                 "namespace": spec.inference.namespace,
                 "instance_types": asked["instance_types"],
                 "trains": False,
-                "inference": asked["inference"],
+                "inference": {"tls_secret": asked["tls_secret"], "host_name": asked["host_name"]},
                 "tags": dict(spec.tags),
             },
             ResourceOptions.merge(child, ResourceOptions(depends_on=installed)),
@@ -452,10 +460,9 @@ class _Trust(Record):
     config_map_key: Text = "ca.crt"
 
 
-class _EdgeInference(Record):
+class _EdgeInference(_Inference):
     workspace_name: TextLeaf
     instance_types: Annotated[Mapping[Text, _InstanceType], Field(min_length=1)]
-    inference: _Inference
     namespace: Annotated[Text, Field(pattern=KUBERNETES_NAME)] = "azureml"
 
 

@@ -116,7 +116,8 @@ site = EdgeSite(
         "inference": {
             "workspace_name": workspace.resource_name,
             "instance_types": {"small": {"cpu": "2", "memory": "4Gi"}},
-            "inference": {"tls_secret": "models-certificate", "host_name": "models.plant.example.com"},
+            "tls_secret": "models-certificate",
+            "host_name": "models.plant.example.com",
             "namespace": "vision",
         },
         "tags": {"cost-center": "4711"},

@@ -670,8 +670,8 @@ def test_a_flow_that_sends_everything_says_why(deploy):
     }
     made = site(deploy, upstreams=HUBS, dataflows={"alarms": flow})
     assert made.warnings == [
-        "Data flow 'alarms' sends every message of its topics to Azure: The fire brigade wants each alarm. "
-        "Until 2099-12-31."
+        "Data flow 'alarms' sends every message of its topics to Azure, until 2099-12-31: "
+        "The fire brigade wants each alarm."
     ]
 
 
@@ -693,7 +693,8 @@ def test_models_answer_at_the_site_and_nothing_is_trained(deploy):
     inference = {
         "workspace_name": "mlw-ml-abc123",
         "instance_types": {"small": {"cpu": "2", "memory": "4Gi"}},
-        "inference": {"tls_secret": "models", "host_name": "models.example.com"},
+        "tls_secret": "models",
+        "host_name": "models.example.com",
         "namespace": "vision",
     }
     made = site(deploy, inference=inference)
@@ -930,7 +931,8 @@ def test_names_that_azure_would_not_take_are_refused():
     inference = {
         "workspace_name": "mlw",
         "instance_types": {"small": {"cpu": "2", "memory": "4Gi"}},
-        "inference": {"tls_secret": "models", "host_name": "models.example.com"},
+        "tls_secret": "models",
+        "host_name": "models.example.com",
     }
     with pytest.raises(ArgumentError, match=r"name is '1line'\. Allowed: a name that starts with a letter"):
         EdgeSite("1line", LINE)
