@@ -13,6 +13,7 @@ from verdazure import (
     DeduplicationJob,
     DevInstance,
     EdgeFleet,
+    EdgeSite,
     FineTuning,
     GatewayCache,
     GpuCluster,
@@ -58,5 +59,6 @@ if __name__ == "__main__":
         ResultCache,
         GatewayCache,
         EdgeFleet,
+        EdgeSite,
     ]
     component_provider_host(components, "verdazure", version=version("verdazure"))

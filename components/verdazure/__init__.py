@@ -39,6 +39,10 @@ if TYPE_CHECKING:
     from verdazure.datasets.source import AssetType as AssetType
     from verdazure.deduplication.component import DeduplicationJob as DeduplicationJob
     from verdazure.deduplication.component import DeduplicationJobArgs as DeduplicationJobArgs
+    from verdazure.edge.broker import BrokerMemory as BrokerMemory
+    from verdazure.edge.broker import ListenerReach as ListenerReach
+    from verdazure.edge.broker import LogLevel as LogLevel
+    from verdazure.edge.dataflows import UpstreamKind as UpstreamKind
     from verdazure.edge.dataplane import AllocationPolicy as AllocationPolicy
     from verdazure.edge.dataplane import DeviceIdentity as DeviceIdentity
     from verdazure.edge.dataplane import DeviceIdentityArgs as DeviceIdentityArgs
@@ -56,6 +60,9 @@ if TYPE_CHECKING:
     from verdazure.edge.fleet import EdgeFleetArgs as EdgeFleetArgs
     from verdazure.edge.fleet import HubTier as HubTier
     from verdazure.edge.fleet import MessageSource as MessageSource
+    from verdazure.edge.site import EdgeSite as EdgeSite
+    from verdazure.edge.site import EdgeSiteArgs as EdgeSiteArgs
+    from verdazure.edge.site import IssuerKind as IssuerKind
     from verdazure.ingestion.component import BatchIngestion as BatchIngestion
     from verdazure.ingestion.component import BatchIngestionArgs as BatchIngestionArgs
     from verdazure.ingestion.dataflow import FileFormat as FileFormat
@@ -112,6 +119,7 @@ _HOMES = {
     "BatchIngestion": "ingestion.component",
     "BatchIngestionArgs": "ingestion.component",
     "BlobEncoding": "edge.fleet",
+    "BrokerMemory": "edge.broker",
     "CacheEviction": "caching.component",
     "CacheSize": "caching.component",
     "CarbonAwareTraffic": "serving.traffic",
@@ -136,6 +144,8 @@ _HOMES = {
     "EdgeModuleArgs": "edge.dataplane",
     "EdgeRouteArgs": "edge.dataplane",
     "EdgeRuntimeArgs": "edge.dataplane",
+    "EdgeSite": "edge.site",
+    "EdgeSiteArgs": "edge.site",
     "EnrolmentGroup": "edge.dataplane",
     "EnrolmentGroupArgs": "edge.dataplane",
     "Environment": "landing",
@@ -151,13 +161,16 @@ _HOMES = {
     "GpuClusterArgs": "compute.gpu",
     "HubTier": "edge.fleet",
     "InventorySchedule": "storage",
+    "IssuerKind": "edge.site",
     "KubernetesCompute": "compute.attach",
     "KubernetesComputeArgs": "compute.attach",
     "Landing": "landing",
     "LandingArgs": "landing",
     "LandingRef": "interfaces",
+    "ListenerReach": "edge.broker",
     "LoadBalancer": "serving.traffic",
     "Lock": "interfaces",
+    "LogLevel": "edge.broker",
     "Loss": "recovery",
     "ManagedNetwork": "workspace",
     "MessageSource": "edge.fleet",
@@ -194,6 +207,7 @@ _HOMES = {
     "TpmEnrolmentArgs": "edge.dataplane",
     "TrainingSchedule": "training.component",
     "TrainingScheduleArgs": "training.component",
+    "UpstreamKind": "edge.dataflows",
     "VersionUpgrade": "catalogue.component",
     "WeekDay": "training.timing",
 }

@@ -5,7 +5,8 @@ drawn once per landing and kept in the stack's state: it makes globally unique n
 destroyed and created again gets new names, so that a vault or workspace that Azure keeps soft-deleted never blocks it.
 Abbreviations: Cloud Adoption Framework, abbreviation recommendations. Lengths and characters: Azure Resource Manager,
 naming rules and restrictions; both Microsoft Learn, read 2026-11-23. Neither has Device Update: its length is that of
-azure-mgmt-deviceupdate 1.1.0, its abbreviation our own.
+azure-mgmt-deviceupdate 1.1.0, its abbreviation our own. Nor custom locations, schema registries and IoT Operations:
+their abbreviations are after microsoft/edge-ai, their lengths those of azure-rest-api-specs, read 2026-11-29.
 """
 
 import re
@@ -43,6 +44,7 @@ class Kind(Enum):
     CONTAINER_APPS_ENVIRONMENT = NameRule("cae", 32)
     CONTAINER_APPS_JOB = NameRule("caj", 32)
     CONTAINER_REGISTRY = NameRule("cr", 50, dashes=False)
+    CUSTOM_LOCATION = NameRule("cl", 63)
     DATA_COLLECTION_ENDPOINT = NameRule("dce", 44)
     DATA_COLLECTION_RULE = NameRule("dcr", 64)
     DATA_FACTORY = NameRule("adf", 63)
@@ -53,6 +55,7 @@ class Kind(Enum):
     FUNCTION_PLAN = NameRule("asp", 60)
     IDENTITY = NameRule("id", 128)
     IOT_HUB = NameRule("iot", 50)
+    IOT_OPERATIONS = NameRule("iotops", 63)
     KEY_VAULT = NameRule("kv", 24)
     LOG_WORKSPACE = NameRule("log", 63)
     MANAGED_REDIS = NameRule("amr", 60)
@@ -62,6 +65,7 @@ class Kind(Enum):
     PRIVATE_ENDPOINT = NameRule("pep", 64)
     PROVISIONING = NameRule("provs", 64)
     RESOURCE_GROUP = NameRule("rg", 90)
+    SCHEMA_REGISTRY = NameRule("sr", 63)
     STORAGE_ACCOUNT = NameRule("st", 24, dashes=False)
     TRAFFIC_MANAGER = NameRule("traf", 63)
 

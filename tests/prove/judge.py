@@ -51,6 +51,7 @@ MODELS = {
     "Microsoft.CognitiveServices/accounts/raiPolicies": "azure.mgmt.cognitiveservices.models:RaiPolicy",
     "Microsoft.Consumption/budgets": "azure.mgmt.consumption.types:Budget",
     "Microsoft.ContainerService/managedClusters": "azure.mgmt.containerservice.models:ManagedCluster",
+    "Microsoft.Kubernetes/connectedClusters": "azure.mgmt.hybridkubernetes.models:ConnectedCluster",
     "Microsoft.KubernetesConfiguration/extensions": "azure.mgmt.kubernetesconfiguration.extensions.models:Extension",
     "Microsoft.ContainerRegistry/registries": "azure.mgmt.containerregistry.models:Registry",
     "Microsoft.DataFactory/factories": "azure.mgmt.datafactory.models:Factory",
@@ -69,6 +70,11 @@ MODELS = {
     "Microsoft.Devices/provisioningServices": (
         "azure.mgmt.iothubprovisioningservices.models:ProvisioningServiceDescription"
     ),
+    "Microsoft.DeviceRegistry/schemaRegistries": "azure.mgmt.deviceregistry.models:SchemaRegistry",
+    "Microsoft.EventGrid/namespaces": "azure.mgmt.eventgrid.models:Namespace",
+    "Microsoft.EventHub/namespaces": "azure.mgmt.eventhub.v2024_01_01.models:EHNamespace",
+    "Microsoft.EventHub/namespaces/eventhubs": "azure.mgmt.eventhub.v2024_01_01.models:Eventhub",
+    "Microsoft.ExtendedLocation/customLocations": "azure.mgmt.extendedlocation.models:CustomLocation",
     "Microsoft.Insights/actionGroups": "azure.mgmt.monitor.v2023_01_01.models:ActionGroupResource",
     "Microsoft.Insights/autoscaleSettings": "azure.mgmt.monitor.v2022_10_01.models:AutoscaleSettingResource",
     "Microsoft.Insights/dataCollectionEndpoints": (
@@ -84,6 +90,24 @@ MODELS = {
     "Microsoft.Insights/diagnosticSettings": (
         "azure.mgmt.monitor.v2021_05_01_preview.models:DiagnosticSettingsResource"
     ),
+    "Microsoft.IoTOperations/instances": "azure.mgmt.iotoperations.models:InstanceResource",
+    "Microsoft.IoTOperations/instances/brokers": "azure.mgmt.iotoperations.models:BrokerResource",
+    "Microsoft.IoTOperations/instances/brokers/authentications": (
+        "azure.mgmt.iotoperations.models:BrokerAuthenticationResource"
+    ),
+    "Microsoft.IoTOperations/instances/brokers/authorizations": (
+        "azure.mgmt.iotoperations.models:BrokerAuthorizationResource"
+    ),
+    "Microsoft.IoTOperations/instances/brokers/listeners": "azure.mgmt.iotoperations.models:BrokerListenerResource",
+    "Microsoft.IoTOperations/instances/dataflowEndpoints": "azure.mgmt.iotoperations.models:DataflowEndpointResource",
+    "Microsoft.IoTOperations/instances/dataflowProfiles": "azure.mgmt.iotoperations.models:DataflowProfileResource",
+    "Microsoft.IoTOperations/instances/dataflowProfiles/dataflowGraphs": (
+        "azure.mgmt.iotoperations.models:DataflowGraphResource"
+    ),
+    "Microsoft.IoTOperations/instances/dataflowProfiles/dataflows": (
+        "azure.mgmt.iotoperations.models:DataflowResource"
+    ),
+    "Microsoft.IoTOperations/instances/registryEndpoints": "azure.mgmt.iotoperations.models:RegistryEndpointResource",
     "Microsoft.KeyVault/vaults": "azure.mgmt.keyvault.types:VaultCreateOrUpdateParameters",
     "Microsoft.KeyVault/vaults/keys": "azure.mgmt.keyvault.types:KeyCreateParameters",
     "Microsoft.MachineLearningServices/workspaces": "azure.ai.ml._restclient.arm_ml_service.models:Workspace",
@@ -133,6 +157,9 @@ MODELS = {
         "azure.ai.ml._restclient.arm_ml_service.models:OutboundRuleBasicResource"
     ),
     "Microsoft.ManagedIdentity/userAssignedIdentities": "azure.mgmt.msi.v2024_11_30.models:Identity",
+    "Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials": (
+        "azure.mgmt.msi.v2024_11_30.models:FederatedIdentityCredential"
+    ),
     "Microsoft.Network/privateDnsZones": "azure.mgmt.privatedns.types:PrivateZone",
     "Microsoft.Network/privateDnsZones/virtualNetworkLinks": "azure.mgmt.privatedns.types:VirtualNetworkLink",
     "Microsoft.Network/privateEndpoints": "azure.mgmt.network.types:PrivateEndpoint",

@@ -31,6 +31,7 @@ PROGRAMS = [
     "serving/max",
     "operations/max",
     "edge/max",
+    "site/max",
 ]
 ACCEPTED = json.loads((ROOT / "tests" / "prove" / "checkov_accepted.json").read_text())
 
@@ -47,7 +48,7 @@ def test_microsofts_models_accept_every_body(program, exported, judge):
 
 def test_every_type_in_use_is_judged(exported, judge):
     used = set().union(*(judge(exported(program)) for program in PROGRAMS))
-    assert len(used) == 91
+    assert len(used) == 108
     assert used >= WITHOUT_A_CHECK.keys(), "listed without being used"
 
 
@@ -68,6 +69,7 @@ def test_each_model_refuses_what_is_wrong(exported, judge, tmp_path):
         "serving/max",
         "operations/max",
         "edge/max",
+        "site/max",
     ):
         template = json.loads(exported(program).read_text())
         spoilt = copy.deepcopy(template)

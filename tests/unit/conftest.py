@@ -20,6 +20,14 @@ SITE = {
 # The property that names a resource, for the types whose name a component reads back.
 NAME_KEYS = {
     "cognitiveservices:Account": "accountName",
+    "deviceregistry:SchemaRegistry": "schemaRegistryName",
+    "iotoperations:Broker": "brokerName",
+    "iotoperations:BrokerAuthentication": "authenticationName",
+    "iotoperations:BrokerAuthorization": "authorizationName",
+    "iotoperations:DataflowEndpoint": "dataflowEndpointName",
+    "iotoperations:DataflowProfile": "dataflowProfileName",
+    "iotoperations:Instance": "instanceName",
+    "iotoperations:RegistryEndpoint": "registryEndpointName",
     "machinelearningservices:Compute": "computeName",
     "machinelearningservices:Workspace": "workspaceName",
     "resources:ResourceGroup": "resourceGroupName",
@@ -72,7 +80,7 @@ def deploy() -> Deploy:
 _PLACES = {"cdn:AFDOrigin": "Microsoft.Cdn/profiles/afd/originGroups/all/origins"}
 _ANSWERED = {
     "cdn:AFDEndpoint": {"hostName": "made.z01.azurefd.net"},
-    "managedidentity:UserAssignedIdentity": {"clientId": "client"},
+    "managedidentity:UserAssignedIdentity": {"clientId": "client", "tenantId": "tenant"},
     "monitor:DataCollectionEndpoint": {"logsIngestion": {"endpoint": "https://made.ingest.monitor.azure.com"}},
 }
 

@@ -13,9 +13,12 @@ from pydantic import AfterValidator, Field, ValidationInfo, model_validator
 from verdazure import tags
 from verdazure.args import Count, Flag, Record, Text, TextLeaf, component_name, normalise, refuse, resource_type
 from verdazure.compute.nodes import COMPUTE_NAME
-from verdazure.interfaces import LandingRef, Site, acting_as, name_of, resource_group_of
+from verdazure.extensions import extend
+from verdazure.interfaces import LandingRef, Site, acting_as
 
 EXTENSION = "microsoft.azureml.kubernetes"
+KUBERNETES_NAME = r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"
+"""A label of DNS, as Kubernetes names namespaces and services."""
 _CLUSTER = re.compile(
     r"/subscriptions/[^/]+/resourceGroups/[^/]+/providers/"
     r"(Microsoft\.ContainerService/managedClusters|Microsoft\.Kubernetes/connectedClusters)/[^/]+"
@@ -33,6 +36,15 @@ class InstanceTypeArgs(TypedDict):
     """NVIDIA GPUs. Default 0."""
     node_selector: NotRequired[dict[str, str]]
     """Labels of the nodes that it runs on, for instance those of a spot pool."""
+
+
+class InferenceArgs(TypedDict):
+    """How models are asked on the cluster: by TLS, from within it."""
+
+    tls_secret: str
+    """Name of the Kubernetes secret in the extension's namespace that holds `cert.pem` and `key.pem`."""
+    host_name: str
+    """Name that the certificate is for."""
 
 
 class KubernetesComputeArgs(TypedDict):
@@ -53,7 +65,11 @@ class KubernetesComputeArgs(TypedDict):
     identity_id: NotRequired[Input[str]]
     """ARM id of the user-assigned identity that jobs act as. Default: system-assigned."""
     installs_extension: NotRequired[bool]
-    """Whether the Azure ML extension is installed by this stack, for training alone. Default true."""
+    """Whether the Azure ML extension is installed by this stack. Default true."""
+    trains: NotRequired[bool]
+    """Whether the extension runs training jobs. Default true."""
+    inference: NotRequired[InferenceArgs]
+    """Whether it serves models too. Default: it does not, as pods that wait for requests would run all day."""
     tags: NotRequired[dict[str, Input[str]]]
     """Further tags."""
 
@@ -108,22 +124,12 @@ class KubernetesCompute(pulumi.ComponentResource):
         )
 
     def _extension(self, name: str, spec: "_KubernetesCompute") -> kubernetesconfiguration.Extension:
-        """For training alone: pods that wait for requests would run all day."""
-        cluster = Output.from_input(spec.cluster_id)
-        return kubernetesconfiguration.Extension(
-            f"{name}-extension",
-            extension_name="azureml",
-            extension_type=EXTENSION,
-            auto_upgrade_minor_version=True,
-            release_train="stable",
-            identity={"type": "SystemAssigned"},
-            scope={"cluster": {"release_namespace": "azureml-system"}},
-            configuration_settings={"enableTraining": "True", "enableInference": "False"},
-            cluster_rp=cluster.apply(lambda own: own.split("/")[6]),
-            cluster_resource_name=cluster.apply(lambda own: own.split("/")[7]),
-            cluster_name=cluster.apply(name_of),
-            resource_group_name=cluster.apply(resource_group_of),
-            opts=ResourceOptions(parent=self),
+        settings = {"enableTraining": str(spec.trains), "enableInference": str(spec.inference is not None)}
+        if spec.inference is not None:
+            settings |= spec.inference.settings()
+        child = ResourceOptions(parent=self)
+        return extend(
+            f"{name}-extension", spec.cluster_id, "azureml", EXTENSION, settings, child, namespace="azureml-system"
         )
 
 
@@ -152,15 +158,33 @@ class _InstanceType(Record):
         return ml.InstanceTypeSchemaArgs(node_selector=dict(self.node_selector) or None, resources=resources)
 
 
+class _Inference(Record):
+    tls_secret: Annotated[Text, Field(pattern=KUBERNETES_NAME)]
+    host_name: Text
+
+    def settings(self) -> dict[str, str]:
+        """One router, as three would ask for three nodes. Microsoft Learn, Deploy the Azure Machine Learning extension
+        on a Kubernetes cluster, review of its settings; read 2026-11-29."""
+        return {
+            "allowInsecureConnections": "False",
+            "inferenceRouterHA": "False",
+            "inferenceRouterServiceType": "ClusterIP",
+            "sslCname": self.host_name,
+            "sslSecret": self.tls_secret,
+        }
+
+
 class _KubernetesCompute(Record):
     landing: Site
     workspace_name: TextLeaf
     cluster_id: Annotated[TextLeaf, AfterValidator(_cluster)]
-    namespace: Annotated[Text, Field(pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")] = "azureml"
+    namespace: Annotated[Text, Field(pattern=KUBERNETES_NAME)] = "azureml"
     instance_types: Annotated[Mapping[Text, _InstanceType], Field(min_length=1)]
     default_instance_type: Text | None = None
     identity_id: TextLeaf | None = None
     installs_extension: Flag = True
+    trains: Flag = True
+    inference: _Inference | None = None
     tags: Mapping[str, TextLeaf] = {}
 
     @model_validator(mode="after")
@@ -171,4 +195,9 @@ class _KubernetesCompute(Record):
         if self.default_instance_type is not None and self.default_instance_type not in self.instance_types:
             fix = "name one of them"
             refuse("default_instance_type", self.default_instance_type, ", ".join(self.instance_types), fix)
+        if not self.trains and self.inference is None:
+            refuse("trains", self.trains, "true, or inference", "say what the cluster is for")
+        if not self.installs_extension and (self.inference is not None or not self.trains):
+            allowed = "true where trains or inference say what the extension does"
+            refuse("installs_extension", self.installs_extension, allowed, "leave both to who installed it")
         return self

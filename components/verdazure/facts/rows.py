@@ -215,6 +215,19 @@ class IotHubTier(Sourced):
     """Most automatic deployments of a hub, base and layered together."""
 
 
+class IotOperations(Sourced):
+    """A release of Azure IoT Operations, by year and month: the extensions of a cluster that go together."""
+
+    iot_operations: str
+    """Version of `microsoft.iotoperations`."""
+    cert_manager: str
+    """Version of `microsoft.certmanagement`."""
+    secret_store: str
+    """Version of `microsoft.azure.secretstore`."""
+    train: str
+    """Release train of all three."""
+
+
 class Model(Sourced):
     """A pre-trained model. `licence` is that of the facts; `model_licence` that of the weights."""
 

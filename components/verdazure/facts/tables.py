@@ -84,6 +84,9 @@ open_datasets = Table(
 )
 retentions = Table("retentions", "retention period", rows.Retention, "How long records must or may be kept", _YEAR)
 iot_hub_tiers = Table("iot_hub_tiers", "IoT Hub tier", rows.IotHubTier, "What a unit of an IoT Hub takes", 2 * _YEAR)
+iot_operations = Table(
+    "iot_operations", "release of IoT Operations", rows.IotOperations, "Extensions that go together", _YEAR / 4
+)
 runtimes = Table("runtimes", "runtime", rows.Runtime, "End of life of runtimes", _YEAR / 2)
 
 ALL: tuple[Table[Any], ...] = (
@@ -98,6 +101,7 @@ ALL: tuple[Table[Any], ...] = (
     open_datasets,
     retentions,
     iot_hub_tiers,
+    iot_operations,
     runtimes,
     typical_days,
 )

@@ -1,4 +1,4 @@
-"""Every argument: a cluster of your own site, connected by Azure Arc, whose extension its owner installed."""
+"""Every argument but those of the extension, which its owner installed: a cluster of your own site, by Azure Arc."""
 
 from verdazure import Environment, KubernetesCompute, Landing, MlWorkspace
 

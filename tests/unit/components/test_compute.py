@@ -362,6 +362,23 @@ def test_jobs_go_to_a_cluster_that_is_there_within_limits(deploy):
     }
 
 
+def test_models_are_served_by_tls_beside_the_jobs_or_in_their_place(deploy):
+    serving = {"tls_secret": "models", "host_name": "models.example.com"}
+    by_tls = {
+        "enableInference": "True",
+        "allowInsecureConnections": "False",
+        "inferenceRouterHA": "False",
+        "inferenceRouterServiceType": "ClusterIP",
+        "sslCname": "models.example.com",
+        "sslSecret": "models",
+    }
+    for trains in (True, False):
+        args = {**ATTACHED, "inference": serving, "trains": trains}
+        made = deploy(lambda args=args: KubernetesCompute("aks", args) and {})
+        settings = made.of("kubernetesconfiguration:Extension")["aks-extension"]["configurationSettings"]
+        assert settings == {"enableTraining": str(trains), **by_tls}
+
+
 def test_an_extension_that_is_there_is_left_alone(deploy):
     made = deploy(lambda: KubernetesCompute("aks", {**ATTACHED, "installs_extension": False}) and {})
     assert made.of("kubernetesconfiguration:Extension") == {}
@@ -372,6 +389,15 @@ def test_an_extension_that_is_there_is_left_alone(deploy):
     [
         ({"cluster_id": "aks-hub"}, "cluster_id is 'aks-hub'. Allowed: the ARM id of a Microsoft.ContainerService"),
         ({"instance_types": {}}, "instance_types is empty. Allowed: at least 1 item"),
+        ({"trains": False}, "trains is False. Allowed: true, or inference. Fix: say what the cluster is for."),
+        (
+            {"inference": {"tls_secret": "Models", "host_name": "models.example.com"}},
+            "inference.tls_secret is 'Models'",
+        ),
+        (
+            {"inference": {"tls_secret": "m", "host_name": "a.example.com"}, "installs_extension": False},
+            "installs_extension is False. Allowed: true where trains or inference say what the extension does.",
+        ),
         (
             {"default_instance_type": "large"},
             "default_instance_type is 'large'. Allowed: small. Fix: name one of them.",

@@ -16,6 +16,7 @@ from verdazure.catalogue import component as catalogue
 from verdazure.compute import attach, cpu, dev, fleet, gpu
 from verdazure.datasets import component as datasets
 from verdazure.deduplication import component as deduplication
+from verdazure.edge import broker, dataflows, site
 from verdazure.edge.fleet import component as edge
 from verdazure.edge.fleet import hub, updating
 from verdazure.ingestion import component as ingestion
@@ -54,6 +55,7 @@ COMPONENTS = {
     verdazure.Monitoring: (monitoring.MonitoringArgs, monitoring._Monitoring),
     verdazure.RetrainingPolicy: (retraining.RetrainingPolicyArgs, retraining._RetrainingPolicy),
     verdazure.CarbonController: (controller.CarbonControllerArgs, controller._CarbonController),
+    verdazure.EdgeSite: (site.EdgeSiteArgs, site._EdgeSite),
     verdazure.PublicDataset: (datasets.PublicDatasetArgs, datasets._PublicDataset),
     verdazure.EdgeFleet: (edge.EdgeFleetArgs, edge._EdgeFleet),
 }
@@ -86,6 +88,16 @@ NESTED = [
     (justification.JustificationArgs, justification.Justification),
     (fleet.ClusterArgs, fleet._Cluster),
     (attach.InstanceTypeArgs, attach._InstanceType),
+    (attach.InferenceArgs, attach._Inference),
+    (broker.BrokerArgs, broker.Broker),
+    (broker.BrokerClientArgs, broker.BrokerClient),
+    (broker.ListenerArgs, broker.Listener),
+    (dataflows.UpstreamArgs, dataflows.Upstream),
+    (dataflows.ConditionArgs, dataflows.Condition),
+    (dataflows.FieldArgs, dataflows.MappedField),
+    (dataflows.DataflowArgs, dataflows.Dataflow),
+    (site.TrustArgs, site._Trust),
+    (site.EdgeInferenceArgs, site._EdgeInference),
     (jobs.StepArgs, jobs.Step),
     (jobs.JobInputArgs, jobs.JobInput),
     (jobs.JobOutputArgs, jobs.JobOutput),

@@ -27,11 +27,13 @@ PATTERNS = {
     Kind.CONTAINER_APPS_ENVIRONMENT: r"[a-z](-?[a-z0-9]){1,31}",
     Kind.CONTAINER_APPS_JOB: r"[a-z](-?[a-z0-9]){1,31}",
     Kind.CONTAINER_REGISTRY: r"[a-z0-9]{5,50}",
+    Kind.CUSTOM_LOCATION: r"[A-Za-z0-9][-_A-Za-z0-9]{0,61}[A-Za-z0-9]",
     Kind.DATA_FACTORY: r"[A-Za-z0-9](-?[A-Za-z0-9]){2,62}",
     Kind.DEVICE_UPDATE: r"(?=.{3,24}$)[A-Za-z0-9]+(-[A-Za-z0-9]+)*",
     Kind.FOUNDRY_ACCOUNT: r"[a-z][a-z0-9-]{1,63}",
     Kind.IDENTITY: r"[a-z][a-z0-9-]{2,127}",
     Kind.IOT_HUB: r"[a-z][a-z0-9-]{1,48}[a-z0-9]",
+    Kind.IOT_OPERATIONS: r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]",
     Kind.KEY_VAULT: r"[a-z](?!.*--)[a-z0-9-]{1,22}[a-z0-9]",
     Kind.LOG_WORKSPACE: r"[a-z][a-z0-9-]{2,61}[a-z0-9]",
     Kind.MANAGED_REDIS: r"(?=.{1,60}$)[A-Za-z0-9]+(-[A-Za-z0-9]+)*",
@@ -40,6 +42,7 @@ PATTERNS = {
     Kind.PRIVATE_ENDPOINT: r"[a-z][a-z0-9-]{0,62}[a-z0-9]",
     Kind.PROVISIONING: r"[a-z][a-z0-9-]{1,62}[a-z0-9]",
     Kind.RESOURCE_GROUP: r"[a-z0-9-]{1,89}[a-z0-9]",
+    Kind.SCHEMA_REGISTRY: r"(?!.*--)[a-z0-9][a-z0-9-]{1,61}[a-z0-9]",  # as the container of its schemas too
     Kind.STORAGE_ACCOUNT: r"[a-z0-9]{3,24}",
 }
 

@@ -831,6 +831,25 @@ _OF_TYPES: Mapping[str, Callable[[Request], Answer]] = {
     "microsoft.devices/provisioningservices": _provisioning_service,
 }
 
+
+def _schema_registry(request: Request) -> Answer:
+    return {"uuid": request.guid("registry")}
+
+
+def _extension(request: Request) -> Answer:
+    pinned = request.echo.get("version")
+    return {"currentVersion": pinned, "isSystemExtension": False} if pinned else {"isSystemExtension": False}
+
+
+def _connected_cluster(request: Request) -> Answer:
+    # Until its agents call, which in a simulation they never do.
+    return {"connectivityStatus": "Connecting", "privateLinkState": "Disabled"}
+
+
+def _at_the_edge(request: Request) -> Answer:
+    return {"properties": {"provisioningState": "Succeeded"}}
+
+
 _ANSWERS: Mapping[str, Callable[[Request], Answer]] = {
     "apimanagement:ApiManagementService": _api_management,
     "cognitiveservices:Account": _ai_services,
@@ -853,12 +872,25 @@ _ANSWERS: Mapping[str, Callable[[Request], Answer]] = {
     "containerregistry:Registry": _registry,
     "containerservice:ManagedCluster": _cluster,
     "cosmosdb:DatabaseAccount": _document_account,
+    "deviceregistry:SchemaRegistry": _schema_registry,
     "dns:RecordSet": _record_set,
     "dns:Zone": _zone,
     "eventhub:Namespace": _message_namespace,
+    "iotoperations:Broker": _at_the_edge,
+    "iotoperations:BrokerAuthentication": _at_the_edge,
+    "iotoperations:BrokerAuthorization": _at_the_edge,
+    "iotoperations:BrokerListener": _at_the_edge,
+    "iotoperations:Dataflow": _at_the_edge,
+    "iotoperations:DataflowEndpoint": _at_the_edge,
+    "iotoperations:DataflowGraph": _at_the_edge,
+    "iotoperations:DataflowProfile": _at_the_edge,
+    "iotoperations:Instance": _at_the_edge,
+    "iotoperations:RegistryEndpoint": _at_the_edge,
     "keyvault:Key": _vault_key,
     "keyvault:Secret": _vault_secret,
     "keyvault:Vault": _vault,
+    "kubernetes:ConnectedCluster": _connected_cluster,
+    "kubernetesconfiguration:Extension": _extension,
     "machinelearningservices:Compute": _compute,
     "machinelearningservices:Datastore": _datastore,
     "machinelearningservices:Workspace": _ml_workspace,

@@ -89,6 +89,10 @@ _ENDPOINT = NameRule(
 )
 
 _PROVISIONING = _letters_digits_dashes(3, 64)
+# azure-rest-api-specs, Microsoft.IoTOperations and Microsoft.DeviceRegistry, pattern of all names.
+_IOT_OPERATIONS = NameRule(
+    3, 63, r"[a-z0-9][a-z0-9-]*[a-z0-9]", "lower-case letters, digits and dashes, no dash at either end"
+)
 
 _RULES: Mapping[str, NameRule] = {
     "applicationinsights:Component": _anything_but("%&\\?/"),
@@ -100,6 +104,24 @@ _RULES: Mapping[str, NameRule] = {
     "containerregistry:Registry": NameRule(5, 50, r"[A-Za-z0-9]+", "letters and digits"),
     "deviceprovisioningservices:IotDpsResource": _PROVISIONING,
     "iothub:IotHubResource": _letters_digits_dashes(3, 50),
+    "deviceregistry:SchemaRegistry": _IOT_OPERATIONS,
+    # azure-rest-api-specs, Microsoft.ExtendedLocation, pattern of `resourceName`.
+    "extendedlocation:CustomLocation": NameRule(
+        1,
+        63,
+        r"[A-Za-z0-9]([A-Za-z0-9_-]*[A-Za-z0-9])?",
+        "letters, digits, dashes and underscores, none of the latter two at either end",
+    ),
+    "iotoperations:Broker": _IOT_OPERATIONS,
+    "iotoperations:BrokerAuthentication": _IOT_OPERATIONS,
+    "iotoperations:BrokerAuthorization": _IOT_OPERATIONS,
+    "iotoperations:BrokerListener": _IOT_OPERATIONS,
+    "iotoperations:Dataflow": _IOT_OPERATIONS,
+    "iotoperations:DataflowEndpoint": _IOT_OPERATIONS,
+    "iotoperations:DataflowGraph": _IOT_OPERATIONS,
+    "iotoperations:DataflowProfile": _IOT_OPERATIONS,
+    "iotoperations:Instance": _IOT_OPERATIONS,
+    "iotoperations:RegistryEndpoint": _IOT_OPERATIONS,
     "keyvault:Secret": NameRule(1, 127, r"[A-Za-z0-9-]+", "letters, digits and dashes"),
     "keyvault:Vault": _VAULT,
     "machinelearningservices:BatchEndpoint": _ENDPOINT,

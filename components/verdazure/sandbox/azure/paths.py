@@ -5,6 +5,7 @@ from collections.abc import Mapping
 GROUP = "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}"
 
 _AKS = "Microsoft.ContainerService/managedClusters/{resourceName}"
+_AIO = "Microsoft.IoTOperations/instances/{instanceName}"
 _APIS = "Microsoft.ApiManagement/service/{serviceName}"
 _BACKUPS = "Microsoft.DataProtection/backupVaults/{vaultName}"
 _BUS = "Microsoft.ServiceBus/namespaces/{namespaceName}"
@@ -97,9 +98,11 @@ PATHS: Mapping[str, str] = {
     "deviceprovisioningservices:IotDpsResource": "Microsoft.Devices/provisioningServices/{provisioningServiceName}",
     "deviceupdate:Account": "Microsoft.DeviceUpdate/accounts/{accountName}",
     "deviceupdate:Instance": "Microsoft.DeviceUpdate/accounts/{accountName}/instances/{instanceName}",
+    "deviceregistry:SchemaRegistry": "Microsoft.DeviceRegistry/schemaRegistries/{schemaRegistryName}",
     "dns:RecordSet": _DNS + "/{recordType}/{relativeRecordSetName}",
     "dns:Zone": _DNS,
     "eventgrid:Domain": "Microsoft.EventGrid/domains/{domainName}",
+    "eventgrid:Namespace": "Microsoft.EventGrid/namespaces/{namespaceName}",
     "eventgrid:SystemTopic": "Microsoft.EventGrid/systemTopics/{systemTopicName}",
     "eventgrid:Topic": "Microsoft.EventGrid/topics/{topicName}",
     "eventhub:ConsumerGroup": _EVENTS + "/eventhubs/{eventHubName}/consumergroups/{consumerGroupName}",
@@ -109,9 +112,21 @@ PATHS: Mapping[str, str] = {
     ),
     "eventhub:Namespace": _EVENTS,
     "eventhub:NamespaceAuthorizationRule": _EVENTS + "/authorizationRules/{authorizationRuleName}",
+    "extendedlocation:CustomLocation": "Microsoft.ExtendedLocation/customLocations/{resourceName}",
     "iothub:IotHubResource": "Microsoft.Devices/IotHubs/{resourceName}",
+    "iotoperations:Broker": _AIO + "/brokers/{brokerName}",
+    "iotoperations:BrokerAuthentication": _AIO + "/brokers/{brokerName}/authentications/{authenticationName}",
+    "iotoperations:BrokerAuthorization": _AIO + "/brokers/{brokerName}/authorizations/{authorizationName}",
+    "iotoperations:BrokerListener": _AIO + "/brokers/{brokerName}/listeners/{listenerName}",
+    "iotoperations:Dataflow": _AIO + "/dataflowProfiles/{dataflowProfileName}/dataflows/{dataflowName}",
+    "iotoperations:DataflowEndpoint": _AIO + "/dataflowEndpoints/{dataflowEndpointName}",
+    "iotoperations:DataflowGraph": _AIO + "/dataflowProfiles/{dataflowProfileName}/dataflowGraphs/{dataflowGraphName}",
+    "iotoperations:DataflowProfile": _AIO + "/dataflowProfiles/{dataflowProfileName}",
+    "iotoperations:Instance": _AIO,
+    "iotoperations:RegistryEndpoint": _AIO + "/registryEndpoints/{registryEndpointName}",
     # azure-native's own: a policy is an item of its vault's list, told apart by whom it lets in.
     "keyvault:AccessPolicy": "Microsoft.KeyVault/vaults/{vaultName}/accessPolicy/{policy.objectId}",
+    "kubernetes:ConnectedCluster": "Microsoft.Kubernetes/connectedClusters/{clusterName}",
     "kubernetesconfiguration:Extension": (
         GROUP + "/providers/{clusterRp}/{clusterResourceName}/{clusterName}"
         "/providers/Microsoft.KubernetesConfiguration/extensions/{extensionName}"

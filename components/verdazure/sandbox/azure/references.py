@@ -20,6 +20,8 @@ _REFERENCES: Mapping[str, tuple[str, ...]] = {
     "containerservice:AgentPool": ("vnetSubnetID", "podSubnetID"),
     "containerservice:ManagedCluster": ("agentPoolProfiles[].vnetSubnetID", "agentPoolProfiles[].podSubnetID"),
     "deviceupdate:Instance": ("iotHubs[].resourceId",),
+    "extendedlocation:CustomLocation": ("hostResourceId", "clusterExtensionIds[]"),
+    "iotoperations:Instance": ("properties.schemaRegistryRef.resourceId",),
     "machinelearningservices:Compute": ("properties.properties.subnet.id",),
     "machinelearningservices:Workspace": (
         "storageAccount",
@@ -47,15 +49,15 @@ _REFERENCES: Mapping[str, tuple[str, ...]] = {
     "web:WebApp": ("serverFarmId",),
 }
 
-# Of every type that has an identity.
-_IDENTITIES = "identity.userAssignedIdentities[]"
+# Of every type that has an identity, and of every one that lies in a custom location.
+_OF_ALL = ("identity.userAssignedIdentities[]", "extendedLocation.name")
 
 _SUBSCRIPTION = re.compile(r"/subscriptions/([^/]+)/", re.IGNORECASE)
 
 
 def require_referenced(held: Held, kind: str, resource_id: str, inputs: Inputs) -> None:
     """Refuses a resource that names one which does not exist. `kind` is the token's end, such as `web:WebApp`."""
-    for path in (*_REFERENCES.get(kind, ()), _IDENTITIES):
+    for path in (*_REFERENCES.get(kind, ()), *_OF_ALL):
         for named in _ids(inputs, path):
             if _can_be_judged(named, resource_id) and not _exists(held, named):
                 raise _missing(kind, named, resource_id)

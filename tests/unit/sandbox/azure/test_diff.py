@@ -68,6 +68,9 @@ STORAGE = {"resourceGroupName": "rg", "accountName": "st", "location": "uksouth"
         ("consumption:Budget", "scope", True),
         ("consumption:Budget", "category", False),
         ("network:PrivateEndpoint", "subnet", True),
+        ("iotoperations:Instance", "extendedLocation", True),
+        ("iotoperations:Instance", "properties", False),
+        ("iotoperations:BrokerListener", "extendedLocation", True),
     ],
 )
 def test_azure_forces_these_replacements(engine, token, property, replaces):
@@ -75,6 +78,22 @@ def test_azure_forces_these_replacements(engine, token, property, replaces):
     assert list(answer.replaces) == ([property] if replaces else [])
     assert list(answer.diffs) == [property]
     assert answer.deleteBeforeReplace is replaces
+
+
+def test_a_broker_is_made_once_but_for_its_logs(engine):
+    old = {
+        "memoryProfile": "Low",
+        "cardinality": {"frontend": {"replicas": 1}},
+        "diagnostics": {"logs": {"level": "warn"}},
+    }
+    new = {
+        "memoryProfile": "High",
+        "cardinality": {"frontend": {"replicas": 2}},
+        "diagnostics": {"logs": {"level": "info"}},
+    }
+    answer = engine.diff("iotoperations:Broker", {"properties": old}, {"properties": new})
+    replacing = sorted(path for path, change in answer.detailedDiff.items() if "REPLACE" in str(change))
+    assert replacing == ["properties.cardinality.frontend.replicas", "properties.memoryProfile"]
 
 
 def test_a_random_name_lets_the_new_resource_stand_beside_the_old(engine):

@@ -20,6 +20,8 @@ ACCEPTED = [
     ("consumption:Budget", "budget_1-x"),
     ("network:PrivateEndpoint", "pep-a.b_"),
     ("privatedns:PrivateZone", "privatelink.blob.core.windows.net"),
+    ("iotoperations:Instance", "iotops-line-1"),
+    ("extendedlocation:CustomLocation", "cl_line"),
     ("storage:Queue", "no rule, no refusal?"),
 ]
 REFUSED = [
@@ -52,6 +54,11 @@ REFUSED = [
     ("network:VirtualNetwork", "vnet-"),
     ("privatedns:PrivateZone", "single"),
     ("authorization:ManagementLockByScope", "dot."),
+    ("iotoperations:BrokerListener", "x" * 64),
+    ("iotoperations:Instance", "Line"),
+    ("iotoperations:Dataflow", "ab"),
+    ("deviceregistry:SchemaRegistry", "sr-"),
+    ("extendedlocation:CustomLocation", "-line"),
 ]
 
 

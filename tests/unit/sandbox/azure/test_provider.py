@@ -255,6 +255,41 @@ def test_the_scope_must_exist(engine, refused):
     engine.create("authorization:RoleAssignment", {**grant, "scope": f"/subscriptions/{SUBSCRIPTION_ID}"})
 
 
+def test_an_instance_needs_its_cluster_its_place_and_its_schemas(engine, refused):
+    engine.group()
+    cluster = f"{G}/providers/Microsoft.Kubernetes/connectedClusters/plant"
+    place = {**IN_GROUP, "resourceName": "cl-line", "hostResourceId": cluster, "namespace": "azure-iot-operations"}
+    with pytest.raises(refused, match=r"ResourceNotFound.*'Microsoft.Kubernetes/connectedClusters/plant'"):
+        engine.create("extendedlocation:CustomLocation", place)
+    connected = {"agentPublicKeyCertificate": "", "identity": {"type": "SystemAssigned"}}
+    engine.create("kubernetes:ConnectedCluster", {**IN_GROUP, "clusterName": "plant", **connected})
+    extension = f"{cluster}/providers/Microsoft.KubernetesConfiguration/extensions/azure-iot-operations"
+    with pytest.raises(
+        refused, match=r"ResourceNotFound.*'Microsoft.KubernetesConfiguration/extensions/azure-iot-oper"
+    ):
+        engine.create("extendedlocation:CustomLocation", {**place, "clusterExtensionIds": [extension]})
+
+    schemas = f"{G}/providers/Microsoft.DeviceRegistry/schemaRegistries/sr-line"
+    instance = {
+        **IN_GROUP,
+        "instanceName": "iotops-line",
+        "extendedLocation": {
+            "name": f"{G}/providers/Microsoft.ExtendedLocation/customLocations/cl-line",
+            "type": "CustomLocation",
+        },
+        "properties": {"schemaRegistryRef": {"resourceId": schemas}},
+    }
+    with pytest.raises(refused, match=r"ResourceNotFound.*'Microsoft.DeviceRegistry/schemaRegistries/sr-line'"):
+        engine.create("iotoperations:Instance", instance)
+    registry = {"namespace": "sr-line", "storageAccountContainerUrl": "https://st.blob.core.windows.net/schemas"}
+    engine.create("deviceregistry:SchemaRegistry", {**IN_GROUP, "schemaRegistryName": "sr-line", **registry})
+    with pytest.raises(refused, match=r"ResourceNotFound.*'Microsoft.ExtendedLocation/customLocations/cl-line'"):
+        engine.create("iotoperations:Instance", instance)
+    engine.create("extendedlocation:CustomLocation", place)
+    _, made = engine.create("iotoperations:Instance", instance)
+    assert made["properties"] == {**instance["properties"], "provisioningState": "Succeeded"}
+
+
 @pytest.mark.parametrize(
     ("token", "inputs", "message"),
     [

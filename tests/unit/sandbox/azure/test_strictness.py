@@ -53,6 +53,11 @@ def node_rule(name, **more):
 
 
 POOL = {"name": "system", "mode": "System", "count": 2, "vmSize": "Standard_D2s_v5"}
+AT_THE_EDGE = {
+    **GROUP,
+    "instanceName": "iotops-line",
+    "extendedLocation": {"name": f"{IDS}/Microsoft.ExtendedLocation/customLocations/cl-line", "type": "CustomLocation"},
+}
 BODIES = {
     "storage:StorageAccount": {
         **IN_REGION,
@@ -416,6 +421,50 @@ BODIES = {
             "ipFilterRules": [{"filterName": "plant", "action": "Accept", "ipMask": "203.0.113.0/24"}],
         },
     },
+    "iotoperations:Broker": {
+        **AT_THE_EDGE,
+        "brokerName": "default",
+        "properties": {
+            "cardinality": {
+                "backendChain": {"partitions": 2, "redundancyFactor": 2, "workers": 1},
+                "frontend": {"replicas": 2, "workers": 1},
+            },
+            "diskBackedMessageBuffer": {"maxSize": "1G"},
+        },
+    },
+    "iotoperations:BrokerListener": {
+        **AT_THE_EDGE,
+        "brokerName": "default",
+        "listenerName": "machines",
+        "properties": {"ports": [{"port": 8883, "nodePort": 31883}]},
+    },
+    "iotoperations:DataflowEndpoint": {
+        **AT_THE_EDGE,
+        "dataflowEndpointName": "results",
+        "properties": {
+            "endpointType": "Kafka",
+            "kafkaSettings": {
+                "host": "evhns-results.servicebus.windows.net:9093",
+                "authentication": {"method": "SystemAssignedManagedIdentity"},
+                "batching": {"latencyMs": 60000},
+            },
+        },
+    },
+    "iotoperations:DataflowProfile": {
+        **AT_THE_EDGE,
+        "dataflowProfileName": "default",
+        "properties": {"instanceCount": 1},
+    },
+    "kubernetesconfiguration:Extension": {
+        **GROUP,
+        "extensionName": "azure-iot-operations",
+        "extensionType": "microsoft.iotoperations",
+        "clusterRp": "Microsoft.Kubernetes",
+        "clusterResourceName": "connectedClusters",
+        "clusterName": "plant",
+        "autoUpgradeMinorVersion": False,
+        "version": "1.4.73",
+    },
     "redis:Redis": {
         **IN_REGION,
         "name": "redis-vision",
@@ -536,6 +585,8 @@ GOOD = [
     ("resources:Resource", {"properties.iotHubs[0]": {"connectionString": "x"}}),
     ("resources:Resource", {"properties.iotHubs[0].hostName": UNKNOWN, "identity.userAssignedIdentities": [UNKNOWN]}),
     ("resources:Resource", {"resourceType": "accounts", "properties.iotHubs[0]": {}}),
+    ("iotoperations:Broker", {"properties.cardinality.frontend.replicas": UNKNOWN}),
+    ("kubernetesconfiguration:Extension", {"version": ..., "autoUpgradeMinorVersion": True}),
 ]
 
 BLOB = f"{ARR}.actions.baseBlob"
@@ -1295,6 +1346,35 @@ BAD = [
         "'/OWN' is no identity of the service",
     ),
     ("resources:Resource", {"properties.ipFilterRules[0].ipMask": "x"}, "properties.ipFilterRules[0].ipMask", "CIDR"),
+    ("iotoperations:Broker", {"extendedLocation": ...}, "extendedLocation", "required"),
+    (
+        "iotoperations:Broker",
+        {"properties.cardinality.backendChain.redundancyFactor": 6},
+        "properties.cardinality.backendChain.redundancyFactor",
+        "1 to 5",
+    ),
+    (
+        "iotoperations:Broker",
+        {"properties.cardinality.frontend.replicas": 17},
+        "properties.cardinality.frontend.replicas",
+        "1 to 16",
+    ),
+    (
+        "iotoperations:Broker",
+        {"properties.diskBackedMessageBuffer.maxSize": "1Gi"},
+        "properties.diskBackedMessageBuffer.maxSize",
+        "one of K, M, G, T, P, E",
+    ),
+    ("iotoperations:BrokerListener", {"properties.ports[0].port": 65536}, "properties.ports[0].port", "0 to 65535"),
+    ("iotoperations:BrokerListener", {"listenerName": "Machines"}, "listenerName", "lower-case letters"),
+    (
+        "iotoperations:DataflowEndpoint",
+        {"properties.kafkaSettings.batching.latencyMs": 65536},
+        "properties.kafkaSettings.batching.latencyMs",
+        "0 to 65535",
+    ),
+    ("iotoperations:DataflowProfile", {"properties.instanceCount": 21}, "properties.instanceCount", "1 to 20"),
+    ("kubernetesconfiguration:Extension", {"autoUpgradeMinorVersion": True}, "version", "cannot be pinned"),
     ("eventhub:EventHub", {"messageRetentionInDays": 0}, "messageRetentionInDays", "1 or more"),
     ("eventhub:EventHub", {"namespaceName": "evh"}, "namespaceName", "6 to 50"),
     ("redis:Redis", {"staticIP": "ten"}, "staticIP", "must match the pattern"),
