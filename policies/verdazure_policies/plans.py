@@ -76,12 +76,13 @@ class Plan:
     @cached_property
     def stack(self) -> Stack:
         """As the rules about relationships see it."""
-        made = {each.urn: handed_over(each.type, each.name, each.urn, each.outputs) for each in self.resources}
-        for each in self.resources:
-            made[each.urn].dependencies += _those(made, each.dependencies)
+        made = [handed_over(each.type, each.name, each.urn, each.outputs) for each in self.resources]
+        there = {each.urn: each for each in made}
+        for each, resource in zip(self.resources, made, strict=True):
+            resource.dependencies += _those(there, each.dependencies)
             for path, urns in each.property_dependencies.items():
-                made[each.urn].property_dependencies[path] = _those(made, urns)
-        return Stack(made.values())
+                resource.property_dependencies[path] = _those(there, urns)
+        return Stack(made)
 
 
 def read(text: str) -> Plan:
