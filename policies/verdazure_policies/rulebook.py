@@ -53,10 +53,14 @@ class Target:
     path: str = ""
     among: tuple[str, ...] = ()
 
+    def names(self, type_: str) -> bool:
+        """Whether it is about that type, by its canonical token."""
+        return self.type == type_ or (self.type == EVERY_RESOURCE and is_azure(type_))
+
     def covers(self, resource: Resource) -> bool:
-        if self.type != resource.type and not (self.type == EVERY_RESOURCE and is_azure(resource.type)):
-            return False
-        return not self.path or resource[self.path].one_of(self.among).holds is not False
+        return self.names(resource.type) and (
+            not self.path or resource[self.path].one_of(self.among).holds is not False
+        )
 
 
 EVERY_RESOURCE = "*"
@@ -171,6 +175,10 @@ class Rule:
     @property
     def mandatory(self) -> bool:
         return self.severity in (CRITICAL, HIGH)
+
+    def is_about(self, type_: str) -> bool:
+        """Whether it may judge resources of that type, by its canonical token."""
+        return any(target.names(type_) for target in self.targets)
 
     def judges(self, resource: Resource) -> bool:
         return any(target.covers(resource) for target in self.targets)

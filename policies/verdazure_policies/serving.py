@@ -27,7 +27,9 @@ from pulumi_policy.deserialize import deserialize_properties
 from pulumi_policy.proxy import unknown_checking_proxy
 
 from verdazure_policies.pack import Advice, policies
+from verdazure_policies.rulebook import RULEBOOK
 from verdazure_policies.settings import load
+from verdazure_policies.tokens import canonical
 
 NAME = "verdazure"
 SETTINGS_VARIABLE = "VERDAZURE_SETTINGS"
@@ -49,6 +51,12 @@ class Analyzer(sdk._PolicyAnalyzerServicer):
         super().__init__(name, version, policies, *rest)
         self._name, self._version, self._policies = name, version, policies
         self._tags: Mapping[str, str] = {}
+        self._rules = {rule.name: rule for rule in RULEBOOK.values()}
+        self._by_type: dict[str, tuple[list[tuple[Any, EnforcementLevel]], Any]] = {}
+
+    def Configure(self, request: Any, context: Any) -> Any:
+        self._by_type.clear()
+        return super().Configure(request, context)  # type: ignore[no-untyped-call]
 
     def ConfigureStack(self, request: Any, context: Any) -> Any:
         self._tags = dict(request.tags)
@@ -57,18 +65,28 @@ class Analyzer(sdk._PolicyAnalyzerServicer):
     def Analyze(self, request: Any, context: Any) -> Any:
         """A resource, before it is made."""
         self._configure_runtime_settings()  # type: ignore[no-untyped-call]
+        at_work, skipped = self._about(request.type)
         response = proto.AnalyzeResponse()
+        response.CopyFrom(skipped)
         props, options = _properties(request), self._get_resource_options(request)
-        provider = self._get_provider_resource(request)
-        for policy, level in self._at_work(ResourceValidationPolicy):
-            if not policy.has_validation():
-                self._skip(response, policy, "Policy does not implement validate")
-                continue
-            config = self._get_policy_config(policy.name)
-            named = (request.type, props, request.urn, request.name, options, provider)
-            args = ResourceValidationArgs(*named, config, self._tags)
+        named = (request.type, props, request.urn, request.name, options, self._get_provider_resource(request))
+        for policy, level in at_work:
+            args = ResourceValidationArgs(*named, self._get_policy_config(policy.name), self._tags)
             self._run(response, policy, level, args)
         return response
+
+    def _about(self, type_: str) -> tuple[list[tuple[Any, EnforcementLevel]], Any]:
+        """The policies that may judge a type, and an answer that has passed over all others; found once for each."""
+        if type_ not in self._by_type:
+            at_work, response = [], proto.AnalyzeResponse()
+            for policy, level in self._at_work(ResourceValidationPolicy):
+                rule = self._rules[policy.name]
+                if rule.is_about(canonical(type_)):
+                    at_work.append((policy, level))
+                else:
+                    self._skip(response, policy, f"{rule.id} does not judge this resource")
+            self._by_type[type_] = at_work, response
+        return self._by_type[type_]
 
     def AnalyzeStack(self, request: Any, context: Any) -> Any:
         """All resources, once they are registered."""

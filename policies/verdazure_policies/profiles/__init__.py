@@ -8,7 +8,6 @@ what was frozen, with the version of the facts that the thresholds were chosen b
 import difflib
 import json
 import re
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -181,7 +180,3 @@ def _documents() -> Iterator[Mapping[str, Any]]:
         if re.fullmatch(r"\d{4}-\d{2}", month.name):
             for file in month.iterdir():
                 yield json.loads(file.read_text(encoding="utf-8"))
-
-
-if __name__ == "__main__":
-    write(Path(__file__).parent, sys.argv[1])
