@@ -92,7 +92,7 @@ print(time.perf_counter() - began)
 
 
 def as_a_file(stack: list[Sample], folder: Path) -> tuple[float, float]:
-    """The whole command, and what of it is reading, judging and writing, after Python has started. The best of three."""
+    """The whole command, and what of it is reading, judging and writing once Python has started: the best of three."""
     state = folder / "state.json"
     state.write_text(state_of(stack))
     command = [str(Path(sys.executable).with_name("verdazure")), "check", str(state), "--format", "json"]

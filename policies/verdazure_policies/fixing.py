@@ -39,9 +39,9 @@ def is_secret(properties: Mapping[str, Any], path: str) -> bool:
     """Whether what stands at a path of plain properties, or around it, is secret."""
     place: Any = properties
     for key in _keys(path):
-        if isinstance(place, Secret) or not isinstance(place, dict | list):
+        if not isinstance(place, dict | list):
             break
-        place = place[key] if isinstance(place, list) else place.get(key)
+        place = place[int(key)] if isinstance(place, list) else place.get(key)
     return isinstance(place, Secret)
 
 
@@ -81,13 +81,19 @@ def _set(properties: dict[str, Any], change: Change) -> bool:
     *parents, last = _keys(change.path)
     place: Any = properties
     for key in parents:
-        place = place[key] if isinstance(place, list) else place.setdefault(key, {})
+        place = place[int(key)] if isinstance(place, list) else place.setdefault(key, {})
         if not isinstance(place, dict | list):
             return False
-    was = place[last] if isinstance(place, list) else place.get(last)
-    place[last] = Secret(change.value) if isinstance(was, Secret) else change.value
+    if isinstance(place, list):
+        place[int(last)] = _as_it_was(place[int(last)], change.value)
+    else:
+        place[last] = _as_it_was(place.get(last), change.value)
     return True
 
 
-def _keys(path: str) -> list[Any]:
-    return [int(key) if key.isdigit() else key for key in re.findall(r"[^.\[\]]+", path)]
+def _as_it_was(was: Any, value: Any) -> Any:
+    return Secret(value) if isinstance(was, Secret) else value
+
+
+def _keys(path: str) -> list[str]:
+    return re.findall(r"[^.\[\]]+", path)

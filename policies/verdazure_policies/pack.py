@@ -117,7 +117,11 @@ class RulePolicy:
         resource = Resource(args.resource_type, args.name, args.urn, readable(properties))
         if not self._rule.judges(resource):
             args.not_applicable(f"{self._rule.id} does not judge this resource")
-        found = self._judged(resource, parameters(self._rule, self._ruling.parameters, args.get_config()))
+        try:
+            params = parameters(self._rule, self._ruling.parameters, args.get_config())
+        except ParameterError:  # which the validation that follows reports
+            return None
+        found = self._judged(resource, params)
         open_ones = [each for each in found if self._excuses.assess(each).outcome is Outcome.VIOLATION]
         changed = mended(properties, changes_of(open_ones))
         if changed is not None:

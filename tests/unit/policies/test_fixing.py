@@ -64,8 +64,8 @@ def test_what_passes_and_what_is_unknown_stay_as_they_are(rule: Rule) -> None:
 
 def test_what_was_given_is_not_changed_itself() -> None:
     given: dict[str, Any] = {"scale": {"least": 2}, "list": [{"a": 1}]}
-    after = mended(given, [Change("scale.least", 0), Change("list[0].a", 5), Change("made.new", True)])
-    assert after == {"scale": {"least": 0}, "list": [{"a": 5}], "made": {"new": True}}
+    after = mended(given, [Change("scale.least", 0), Change("list[0].a", 5), Change("made.7", True)])
+    assert after == {"scale": {"least": 0}, "list": [{"a": 5}], "made": {"7": True}}
     assert given == {"scale": {"least": 2}, "list": [{"a": 1}]}
 
 

@@ -4,7 +4,10 @@ from dataclasses import replace
 from typing import Any, Never
 
 import pytest
+from pulumi_policy import EnforcementLevel
 from verdazure_policies import pack
+from verdazure_policies.exemptions import Excuses
+from verdazure_policies.profiles import Ruling
 from verdazure_policies.rulebook import RULEBOOK, WARN
 from verdazure_policies.samples import (
     AML_CLUSTER,
@@ -20,7 +23,7 @@ from verdazure_policies.samples import (
 )
 from verdazure_policies.settings import Settings
 
-from tests.unit.policies.wire import analyse, analyse_stack, policy_of, serve
+from tests.unit.policies.wire import analyse, analyse_stack, policy_of, resource_request, serve
 
 
 def said(rule_id: str, sample: Sample, config: dict[str, Any] | None = None) -> list[str]:
@@ -154,6 +157,17 @@ def test_overrides_of_a_team_stand_in_the_schema_and_in_the_rule() -> None:
     assert policy.config_schema is not None
     assert policy.config_schema.properties["max_nodes"]["default"] == 2
     assert "aml-max-nodes" in analyse(serve([policy]), AML_CLUSTER).violations
+
+
+def test_a_parameter_that_is_wrong_is_said_and_mends_nothing() -> None:
+    rule = RULEBOOK["CM06"]
+    autofix = pack.RulePolicy(rule, Ruling(EnforcementLevel.REMEDIATE, WARN), Excuses()).policy()
+    config = {"max_node": 20}
+    many = AML_CLUSTER.having("properties.properties.scaleSettings.maxNodeCount", 17)
+    servicer = serve([autofix], {rule.name: config})
+    assert servicer.Remediate(resource_request(many), None).remediations == []
+    [told] = analyse(servicer, many).violations[rule.name]
+    assert "unknown parameter 'max_node'. Allowed: max_nodes." in told
 
 
 def test_what_emits_all_day_says_how_much_it_saves_elsewhere() -> None:
