@@ -143,7 +143,7 @@ def _cluster(cluster_id: Input[str]) -> Input[str]:
     return cluster_id
 
 
-class _InstanceType(Record):
+class InstanceType(Record):
     cpu: Annotated[Text, Field(pattern=r"^[1-9]\d*m?$")]
     memory: Annotated[Text, Field(pattern=r"^[1-9]\d*(Mi|Gi)$")]
     gpus: Annotated[Count, Field(ge=0, le=16)] = 0
@@ -158,7 +158,7 @@ class _InstanceType(Record):
         return ml.InstanceTypeSchemaArgs(node_selector=dict(self.node_selector) or None, resources=resources)
 
 
-class _Inference(Record):
+class Inference(Record):
     tls_secret: Annotated[Text, Field(pattern=KUBERNETES_NAME)]
     host_name: Text
 
@@ -179,12 +179,12 @@ class _KubernetesCompute(Record):
     workspace_name: TextLeaf
     cluster_id: Annotated[TextLeaf, AfterValidator(_cluster)]
     namespace: Annotated[Text, Field(pattern=KUBERNETES_NAME)] = "azureml"
-    instance_types: Annotated[Mapping[Text, _InstanceType], Field(min_length=1)]
+    instance_types: Annotated[Mapping[Text, InstanceType], Field(min_length=1)]
     default_instance_type: Text | None = None
     identity_id: TextLeaf | None = None
     installs_extension: Flag = True
     trains: Flag = True
-    inference: _Inference | None = None
+    inference: Inference | None = None
     tags: Mapping[str, TextLeaf] = {}
 
     @model_validator(mode="after")

@@ -21,10 +21,10 @@ from verdazure import facts, tags
 from verdazure.args import Count, Flag, Record, Text, TextLeaf, component_name, normalise, refuse, resource_type
 from verdazure.compute.attach import (
     KUBERNETES_NAME,
+    Inference,
+    InstanceType,
     InstanceTypeArgs,
     KubernetesCompute,
-    _Inference,
-    _InstanceType,
 )
 from verdazure.compute.nodes import COMPUTE_NAME
 from verdazure.edge.broker import (
@@ -460,9 +460,9 @@ class _Trust(Record):
     config_map_key: Text = "ca.crt"
 
 
-class _EdgeInference(_Inference):
+class _EdgeInference(Inference):
     workspace_name: TextLeaf
-    instance_types: Annotated[Mapping[Text, _InstanceType], Field(min_length=1)]
+    instance_types: Annotated[Mapping[Text, InstanceType], Field(min_length=1)]
     namespace: Annotated[Text, Field(pattern=KUBERNETES_NAME)] = "azureml"
 
 
