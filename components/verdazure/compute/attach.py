@@ -144,6 +144,8 @@ def _cluster(cluster_id: Input[str]) -> Input[str]:
 
 
 class InstanceType(Record):
+    """Checked `InstanceTypeArgs`."""
+
     cpu: Annotated[Text, Field(pattern=r"^[1-9]\d*m?$")]
     memory: Annotated[Text, Field(pattern=r"^[1-9]\d*(Mi|Gi)$")]
     gpus: Annotated[Count, Field(ge=0, le=16)] = 0
@@ -159,6 +161,8 @@ class InstanceType(Record):
 
 
 class Inference(Record):
+    """Checked `InferenceArgs`."""
+
     tls_secret: Annotated[Text, Field(pattern=KUBERNETES_NAME)]
     host_name: Text
 
