@@ -92,6 +92,27 @@ def test_a_baseline_is_of_what_the_engine_finds_too(pulumi: Pulumi, project: Pro
     assert "1 of the baseline still stands. Fix: mend it when you can." in passed.stdout
 
 
+def test_events_and_a_running_stack_are_judged_as_its_plan_is(
+    pulumi: Pulumi, project: Project, sandbox_env: dict[str, str]
+) -> None:
+    folder = project(OPEN_STORE)
+    (folder / "verdazure.yaml").write_text(yaml.safe_dump({"rules": ONLY}))
+
+    def judged(*source: str) -> tuple[int, str, list[tuple[str, str]]]:
+        command = [str(BIN / "verdazure"), "check", *source, "--format", "json"]
+        done = subprocess.run(command, cwd=folder, env=sandbox_env, capture_output=True, text=True, check=False)
+        report = json.loads(done.stdout)
+        return done.returncode, report["kind"], [(each["rule"], each["outcome"]) for each in report["findings"]]
+
+    expected = [("SE02", "violation"), ("SE01", "unverified")]
+    streaming = {"PULUMI_ENABLE_STREAMING_JSON_PREVIEW": "1"}
+    (folder / "events.json").write_text(pulumi("preview", "--json", cwd=folder, env=streaming).stdout)
+    assert judged("events.json") == (1, "events", expected)
+    pulumi("up", "--yes", "--skip-preview", cwd=folder)
+    assert judged("--stack", "test") == (1, "state", expected)
+    assert judged() == (1, "state", expected), "of the stack that is selected"
+
+
 def test_what_can_be_mended_is_mended_and_said(pulumi: Pulumi, project: Project, held: Any) -> None:
     folder = project(OPEN_STORE)
     told = pack(folder, {"profile": "autofix", "rules": {"all": "disabled", "SE01": "remediate", "SE02": "remediate"}})
