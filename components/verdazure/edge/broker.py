@@ -206,16 +206,18 @@ def _listen(
         if asked.clients
         else None
     )
-    port = {**asked.port_as_azure(issuer), "authentication_ref": asks.name}
+    named = [asks, *([allows] if allows else [])]
+    # By their plain names, so that a preview can tell that every port asks who is there.
+    port = {**asked.port_as_azure(issuer), "authentication_ref": key}
     if allows is not None:
-        port["authorization_ref"] = allows.name
+        port["authorization_ref"] = key
     listener = iot.BrokerListener(
         child,
         listener_name=key,
         properties={"service_name": service, "service_type": asked.reach.value, "ports": [port]},
-        **below,
+        **{**below, "opts": ResourceOptions.merge(opts, ResourceOptions(depends_on=named))},
     )
-    return [asks, *([allows] if allows else []), listener]
+    return [*named, listener]
 
 
 # The checked arguments
