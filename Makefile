@@ -72,8 +72,9 @@ bench: setup $(TRAINING)/.installed ## What a resource costs, a million blobs, a
 bench-carbon: setup ## Published work on carbon, planned again: paper, ours, optimum
 	@$(BIN)/python -m benchmarks.carbon
 
-prove: setup $(CHECKS)/.installed $(LIMITS)/.installed ## What takes long: the export judged by others' tools, 200 faults
+prove: setup $(CHECKS)/.installed $(LIMITS)/.installed ## What takes long: the export judged by others' tools, every scenario, 200 faults
 	@$(BIN)/python -m pytest tests/prove -q
+	@VERDAZURE_SCENARIOS=all $(BIN)/python -m pytest tests/engine/test_scenarios.py -k defaults -n $(JOBS) -q
 	@VERDAZURE_FAULT_SEEDS=200 $(BIN)/python -m pytest tests/engine/test_faults_seeded.py -n $(JOBS) -q
 
 $(CHECKS)/.installed: requirements-checks.lock
