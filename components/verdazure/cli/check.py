@@ -75,10 +75,17 @@ def check(
 
 def loaded_settings(path: Path | None, profile: str | None, with_baseline: bool = True) -> "Loaded":
     """The settings of a file, of the folder's own one, or of nobody; with another profile if one is told."""
-    from verdazure_policies.settings import FILE, load
+    from verdazure_policies.settings import load
+
+    return load(settings_file(path), profile, with_baseline)
+
+
+def settings_file(path: Path | None) -> Path | None:
+    """The file that is told, else the folder's own one, else none."""
+    from verdazure_policies.settings import FILE
 
     here = Path(FILE)
-    return load(path or (here if here.is_file() else None), profile, with_baseline)
+    return path or (here if here.is_file() else None)
 
 
 def _text(file: Path | None, stack: str | None) -> str:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from verdazure.cli.check import UNUSABLE, Settings, loaded_settings
+from verdazure.cli.check import UNUSABLE, Settings, loaded_settings, settings_file
 
 app = typer.Typer(help="What the rulebook asks for, and why.", no_args_is_help=True)
 
@@ -86,8 +86,7 @@ def policy_pack(settings: Settings = None, profile: Profile = None) -> None:
     from verdazure_policies.folder import write
 
     _loaded(settings, profile)
-    told = settings or (Path("verdazure.yaml") if Path("verdazure.yaml").is_file() else None)
-    print(write(told, profile))
+    print(write(settings_file(settings), profile))
 
 
 def _loaded(settings: Path | None, profile: str | None) -> Any:

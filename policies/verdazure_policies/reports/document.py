@@ -5,7 +5,7 @@ from importlib.metadata import version
 from typing import Any
 
 from verdazure_policies.checking import Line, Report
-from verdazure_policies.exemptions import Exemption, Outcome
+from verdazure_policies.exemptions import Outcome
 from verdazure_policies.reports.summary import asides, words
 
 
@@ -62,9 +62,5 @@ def _finding(line: Line) -> dict[str, Any]:
     if line.location:
         told["location"] = {"file": line.location.file, "line": line.location.line}
     if line.assessed.exemption:
-        told["exemption"] = exemption(line.assessed.exemption)
+        told["exemption"] = line.assessed.exemption.model_dump(mode="json")
     return told
-
-
-def exemption(given: Exemption) -> dict[str, str]:
-    return {key: str(value) for key, value in given.model_dump(mode="json").items()}

@@ -70,10 +70,8 @@ def _result(line: Line, index: int) -> dict[str, Any]:
         "locations": [_location(line)],
         "partialFingerprints": {"verdazureFinding/v1": judgement.id},
     }
-    if line.outcome is Outcome.EXEMPT:
-        result["suppressions"] = [{"kind": "external", "status": "accepted", "justification": str(_reason(line))}]
-    if line.outcome is Outcome.BASELINE:
-        result["suppressions"] = [{"kind": "external", "status": "accepted", "justification": "It is in the baseline."}]
+    if justification := _suppressed(line):
+        result["suppressions"] = [{"kind": "external", "status": "accepted", "justification": justification}]
     return result
 
 
@@ -83,8 +81,10 @@ def _verdict(line: Line) -> dict[str, str]:
     return {"kind": "fail", "level": "error" if line.blocks else "warning"}
 
 
-def _reason(line: Line) -> Any:
-    return line.assessed.exemption
+def _suppressed(line: Line) -> str:
+    """Why it is let through; empty where it is not."""
+    reasons = {Outcome.EXEMPT: str(line.assessed.exemption), Outcome.BASELINE: "It is in the baseline."}
+    return reasons.get(line.outcome, "")
 
 
 def _location(line: Line) -> dict[str, Any]:
